@@ -1,0 +1,7 @@
+"""How rows are asked for: conditions compiled to the ORM, path columns, and keyset pages."""
+
+from citybrain.base.querying.compile import to_q
+from citybrain.base.querying.keyset import Page, keyset_page
+from citybrain.base.querying.paths import PathField
+
+__all__ = ["Page", "PathField", "keyset_page", "to_q"]

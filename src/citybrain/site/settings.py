@@ -1,0 +1,90 @@
+"""Settings of every Django process. All of them come from the environment or from the data directory.
+
+| variable                 | meaning                                                     | default |
+|--------------------------|-------------------------------------------------------------|---------|
+| CITYBRAIN_DATA           | the data directory: database, readings, files, logs, keys   | `var`   |
+| CITYBRAIN_DATABASE_URL   | `postgresql://user:password@host:port/name`                 | SQLite in the data directory |
+| CITYBRAIN_HOSTS          | comma-separated host names that the web process answers to  | loopback |
+| CITYBRAIN_ORIGINS        | comma-separated origins (https://…) trusted for sign-in     | none    |
+| CITYBRAIN_SENSE_URL      | where `web` reaches `sense`                                 | port of web + 1 |
+| CITYBRAIN_PORT           | port of the web process                                     | 8000    |
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from citybrain.site.database import database_from_url, sqlite_database
+from citybrain.site.datadir import secret_key
+
+DATA_DIR = Path(os.environ.get("CITYBRAIN_DATA", "var")).resolve()
+PORT = int(os.environ.get("CITYBRAIN_PORT", "8000"))
+SENSE_URL = os.environ.get("CITYBRAIN_SENSE_URL", f"http://127.0.0.1:{PORT + 1}")
+LIVE_URL = os.environ.get("CITYBRAIN_LIVE_URL", f"http://127.0.0.1:{PORT + 2}")
+
+SECRET_KEY = secret_key(DATA_DIR)
+DEBUG = False
+ALLOWED_HOSTS = [h for h in os.environ.get("CITYBRAIN_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",") if h]
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("CITYBRAIN_ORIGINS", "").split(",") if o]
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = any(o.startswith("https://") for o in CSRF_TRUSTED_ORIGINS)
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
+
+_url = os.environ.get("CITYBRAIN_DATABASE_URL", "")
+DATABASES: dict[str, dict[str, Any]] = {"default": database_from_url(_url) if _url else sqlite_database(DATA_DIR)}
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "citybrain.base.audit",
+    "citybrain.base.bus",
+    "citybrain.base.places",
+    "citybrain.base.parties",
+    "citybrain.base.accounts",
+    "citybrain.base.files",
+    "citybrain.base.notices",
+    "citybrain.base.jobs",
+    "citybrain.base.packs",
+    "citybrain.hubs.sensing.things",
+    "citybrain.hubs.sensing.alarms",
+    "citybrain.hubs.business.cases",
+    "citybrain.hubs.business.signals",
+]
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "citybrain.site.urls"
+WSGI_APPLICATION = "citybrain.site.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = []
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"  # stored and computed in UTC; every city has a time zone of its own for what people read
+STATIC_URL = "/static/"
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("CITYBRAIN_LOG", "INFO")},
+}

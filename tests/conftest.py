@@ -1,0 +1,33 @@
+"""What every test gets: a data directory of its own run, a clock that stands still, and no network but loopback."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+_data = tempfile.mkdtemp(prefix="citybrain-test-")
+os.environ["CITYBRAIN_DATA"] = _data
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citybrain.site.settings")
+
+
+@pytest.fixture
+def clock() -> Iterator[object]:
+    """The city clock, standing at Monday 2026-03-02 09:00 in Beijing until the test moves it."""
+    from citybrain.base import clock as city_clock
+
+    with city_clock.installed(city_clock.MovableClock(datetime(2026, 3, 2, 1, 0, tzinfo=UTC))) as movable:
+        yield movable
+
+
+@pytest.fixture(scope="session")
+def public_data() -> Path:
+    """The folder of real public data (CITYBRAIN_PUBLIC_DATA, or `../shared/data` beside the project)."""
+    root = Path(os.environ.get("CITYBRAIN_PUBLIC_DATA") or Path(__file__).resolve().parents[2] / "shared" / "data")
+    if not root.is_dir():
+        pytest.skip(f"the public data folder is not here ({root}); set CITYBRAIN_PUBLIC_DATA to its path")
+    return root
