@@ -1,13 +1,15 @@
 """Settings of every Django process. All of them come from the environment or from the data directory.
 
-| variable                 | meaning                                                     | default |
-|--------------------------|-------------------------------------------------------------|---------|
-| CITYBRAIN_DATA           | the data directory: database, readings, files, logs, keys   | `var`   |
-| CITYBRAIN_DATABASE_URL   | `postgresql://user:password@host:port/name`                 | SQLite in the data directory |
-| CITYBRAIN_HOSTS          | comma-separated host names that the web process answers to  | loopback |
-| CITYBRAIN_ORIGINS        | comma-separated origins (https://…) trusted for sign-in     | none    |
-| CITYBRAIN_SENSE_URL      | where `web` reaches `sense`                                 | port of web + 1 |
-| CITYBRAIN_PORT           | port of the web process                                     | 8000    |
+| variable               | meaning                                                    | default |
+|------------------------|------------------------------------------------------------|---------|
+| CITYBRAIN_DATA         | the data directory: database, readings, files, logs, keys  | `var` |
+| CITYBRAIN_DATABASE_URL | `postgresql://user:password@host:port/name`                | SQLite in CITYBRAIN_DATA |
+| CITYBRAIN_PORT         | port of `web`; +1 `sense`, +2 `live`, +3 MQTT              | 8000 |
+| CITYBRAIN_HOSTS        | host names that `web` answers to, separated by commas      | loopback |
+| CITYBRAIN_ORIGINS      | origins (https://…) trusted for sign-in, by commas         | none |
+| CITYBRAIN_SENSE_URL    | where `web` reaches `sense`                                | port + 1 on loopback |
+| CITYBRAIN_LIVE_URL     | where browsers reach `live`                                | port + 2 on loopback |
+| CITYBRAIN_LOG          | how much is logged: DEBUG, INFO, WARNING, ERROR            | INFO |
 """
 
 from __future__ import annotations

@@ -1,0 +1,39 @@
+"""Run every test: once on SQLite, then those of the domain once more on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+NOT_HERE = 77
+ON_BOTH = ["tests/base", "tests/hubs", "tests/applications", "tests/site"]
+
+
+def main() -> int:
+    pytest = [sys.executable, "-m", "pytest", "--durations=15"]
+    began = time.monotonic()
+    print("tests on SQLite", flush=True)
+    first = subprocess.run([*pytest, "-m", "not soak", "tests"], cwd=ROOT).returncode
+    print(f"tests on PostgreSQL (after {time.monotonic() - began:.0f} s)", flush=True)
+    second = subprocess.run(
+        [
+            sys.executable,
+            "tests/with_postgres.py",
+            *pytest,
+            "-m",
+            "not soak and not processes and not one_database",
+            *ON_BOTH,
+        ],
+        cwd=ROOT,
+    ).returncode
+    if second == NOT_HERE:
+        second = 0
+    print(f"tests took {time.monotonic() - began:.0f} s", flush=True)
+    return 1 if first or second else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

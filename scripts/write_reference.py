@@ -1,0 +1,56 @@
+"""Write docs/errors.md and docs/settings.md from the code, or with `--check` say whether they have drifted."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+
+from citybrain.base.errors import catalogue
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def errors_page() -> str:
+    """Every refusal of the platform, by code, with what it says and what to do."""
+    lines = [
+        "# Refusals",
+        "",
+        "Every refusal is an RFC 9457 problem document with one of these codes. Written by `scripts/write_reference.py`.",
+        "",
+        "| code | what it says | what to do | 中文 |",
+        "|---|---|---|---|",
+    ]
+    for code, texts in sorted(catalogue().items()):
+        title, cure, zh = texts["title"]["en"], texts["cure"]["en"], texts["title"]["zh"]
+        lines.append(f'| <a id="{code}"></a>`{code}` | {title} | {cure} | {zh} |'.replace("\n", " "))
+    return "\n".join(lines) + "\n"
+
+
+def settings_page() -> str:
+    """The settings table stands in the docstring of the settings module."""
+    source = (ROOT / "src/citybrain/site/settings.py").read_text(encoding="utf-8")
+    told = ast.get_docstring(ast.parse(source)) or ""
+    return f"# Settings\n\n{told}\n"
+
+
+PAGES = {"docs/errors.md": errors_page, "docs/settings.md": settings_page}
+
+
+def main(arguments: list[str]) -> int:
+    drifted = []
+    for name, page in PAGES.items():
+        path, text = ROOT / name, page()
+        if "--check" in arguments:
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
+                drifted.append(name)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    for name in drifted:
+        print(f"{name} does not say what the code says: run python scripts/write_reference.py")
+    return 1 if drifted else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,63 @@
+"""`citybrain`: the one command. Parts of the platform add their own words through a `commands.py`.
+
+citybrain up                     start everything on DIR and watch it
+citybrain migrate                bring the database to this version and load the packs
+citybrain doctor                 look at everything that can be wrong, and say what to do
+citybrain token|user|city|packs|replay|texts|trace|audit|bus …
+"""
+
+from __future__ import annotations
+
+import argparse
+import locale
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from citybrain.base.errors import CityError
+from citybrain.site.start import set_up
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; a refusal is a sentence on standard error and exit code 2, never a traceback."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    data, given = _data_folder(given)
+    language = "zh" if (os.environ.get("LANG") or locale.getlocale()[0] or "").startswith("zh") else "en"
+    try:
+        set_up(data)
+        from citybrain.site.discovery import modules_named
+
+        parser = argparse.ArgumentParser(
+            prog="citybrain", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        )
+        parser.add_argument("--data", metavar="DIR", help="the data directory (default: $CITYBRAIN_DATA or var)")
+        words = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+        for module in modules_named("commands"):
+            module.register(words)
+        options = parser.parse_args(given)
+        options.data = data.resolve()
+        return int(options.run(options) or 0)
+    except CityError as error:
+        print(f"citybrain: {error.title(language)}", file=sys.stderr)
+        for wrong in error.fields:
+            print(f"  {wrong.field}: {wrong.reason(language)}", file=sys.stderr)
+        if error.cure(language) and error.cure(language) != error.code:
+            print(f"  {error.cure(language)}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 141
+
+
+def _data_folder(arguments: list[str]) -> tuple[Path, list[str]]:
+    """Take `--data DIR` out of the arguments wherever it stands, so that it may follow any command."""
+    finder = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    finder.add_argument("--data", type=Path, default=Path(os.environ.get("CITYBRAIN_DATA", "var")))
+    found, rest = finder.parse_known_args(arguments)
+    return found.data, rest
+
+
+if __name__ == "__main__":
+    sys.exit(main())

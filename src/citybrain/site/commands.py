@@ -1,0 +1,45 @@
+"""The commands of the house itself: up, migrate, doctor."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    Words = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def register(words: Words) -> None:
+    up = words.add_parser("up", help="start the platform on DIR and watch it until it is told to stop")
+    up.add_argument("--port", type=int, default=int(os.environ.get("CITYBRAIN_PORT", "8000")),
+                    help="web; +1 readings, +2 live events, +3 MQTT (default 8000)")  # fmt: skip
+    up.add_argument("--empty", action="store_true", help="start without a demo city")
+    up.add_argument("--workers", type=int, default=2, help="web workers (default 2)")
+    up.set_defaults(run=run_up)
+
+    migrate = words.add_parser("migrate", help="bring the database to this version and load the packs")
+    migrate.set_defaults(run=run_migrate)
+
+    doctor = words.add_parser("doctor", help="look at everything that can be wrong, and say what to do")
+    doctor.add_argument("--port", type=int, default=int(os.environ.get("CITYBRAIN_PORT", "8000")))
+    doctor.set_defaults(run=run_doctor)
+
+
+def run_up(options: argparse.Namespace) -> int:
+    from citybrain.site.up import run
+
+    return run(options.data, options.port, workers=options.workers)
+
+
+def run_migrate(options: argparse.Namespace) -> int:
+    from citybrain.site.up import migrate
+
+    migrate(say=print)
+    return 0
+
+
+def run_doctor(options: argparse.Namespace) -> int:
+    from citybrain.site.doctor import examine
+
+    return examine(options.data, options.port)

@@ -1,0 +1,81 @@
+"""`citybrain doctor`: looks at everything that can be wrong, and says for each what to do."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from citybrain.base import clock
+from citybrain.site.supervisor import answers, find_mosquitto
+
+ENOUGH_DISK = 2 * 1024**3
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One look: what was looked at, whether it is well, what was found, and what to do about it."""
+
+    what: str
+    well: bool
+    found: str
+    cure: str = ""
+
+
+def examine(data: Path, port: int) -> int:
+    """Print a line for each look; exit code 1 when something is wrong."""
+    findings = [finding for look in (_ground, _database, _packs, _processes) for finding in look(data, port)]
+    for finding in findings:
+        print(f"{'ok   ' if finding.well else 'WRONG'} {finding.what}: {finding.found}")
+        if not finding.well:
+            print(f"      {finding.cure}")
+    return 0 if all(finding.well for finding in findings) else 1
+
+
+def _ground(data: Path, _: int) -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Finding("python", sys.version_info >= (3, 11), version, "Install Python 3.11 or newer.")
+    free = shutil.disk_usage(data).free
+    yield Finding("disk", free > ENOUGH_DISK, f"{free / 1024**3:.1f} GiB free under {data}",
+                  "Make room: below 2 GiB readings may soon be refused.")  # fmt: skip
+    for name in ("secret.key", "master.key"):
+        mode = (data / name).stat().st_mode & 0o077
+        yield Finding(name, mode == 0, "readable by its owner only" if mode == 0 else "readable by others",
+                      f"Run: chmod 600 {data / name}")  # fmt: skip
+    mode_name = getattr(clock.current(), "mode", "?")
+    yield Finding("clock", True, f"{mode_name}, city time {clock.now():%Y-%m-%d %H:%M:%S} UTC")
+    yield Finding("mqtt", True, find_mosquitto() or "off: Mosquitto is not installed (HTTP stays open)")
+
+
+def _database(data: Path, port: int) -> Iterator[Finding]:
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+    from django.db.utils import DatabaseError
+
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        yield Finding("database", False, str(error).strip(), "Check CITYBRAIN_DATABASE_URL and that the server runs.")
+        return
+    yield Finding("database", True, connection.vendor)
+    yield Finding("migrations", not waiting, f"{len(waiting)} waiting" if waiting else "all applied",
+                  "Run: citybrain migrate")  # fmt: skip
+
+
+def _packs(data: Path, port: int) -> Iterator[Finding]:
+    from citybrain.base.packs import check_packs
+
+    problems = [str(problem) for problem in check_packs()]
+    yield Finding("packs", not problems, "all valid" if not problems else problems[0],
+                  "Run: citybrain packs check")  # fmt: skip
+
+
+def _processes(data: Path, port: int) -> Iterator[Finding]:
+    cure = f"Start it (citybrain up --port {port}) or look at {data / 'logs'}."
+    tell: Callable[[bool], str] = lambda well: "answers" if well else "does not answer"  # noqa: E731
+    for name, offset in (("web", 0), ("sense", 1), ("live", 2)):
+        well = answers(f"http://127.0.0.1:{port + offset}/health")
+        yield Finding(name, well, tell(well), cure)

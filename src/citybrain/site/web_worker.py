@@ -1,0 +1,16 @@
+"""What each granian worker imports: it dies with its parent, joins the city's clock, and serves Django."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from citybrain.site.orphans import die_with_parent
+from citybrain.site.start import set_up
+
+die_with_parent()
+set_up(Path(os.environ["CITYBRAIN_DATA"]))
+
+from citybrain.site.wsgi import application  # noqa: E402  (Django must be set up first)
+
+__all__ = ["application"]
