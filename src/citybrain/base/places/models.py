@@ -1,0 +1,161 @@
+"""Tables of places: the city, its regions, and the boundaries that regions had and have."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+
+from citybrain.base.querying import PathField
+
+CODE = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._-]*\Z", "letters, digits, dot, hyphen and underscore")
+
+
+class Region(models.Model):
+    """An area the city is run by (区域): a province, city, county, street, community or grid.
+
+    Regions form one tree of any depth. `level` is a word from the city's own list of levels. `path` holds the codes
+    from the root down (`/4206/420602/`), so that "within 樊城区" is a range of one index. A region may have no
+    boundary; area and centre are those of the boundary that is valid now.
+    """
+
+    code = models.CharField(max_length=64, unique=True, validators=[CODE])
+    name = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120, blank=True, default="")
+    level = models.CharField(max_length=32)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    path = PathField(unique=True)
+    area_km2 = models.FloatField(null=True, blank=True)
+    centre_lon = models.FloatField(null=True, blank=True)
+    centre_lat = models.FloatField(null=True, blank=True)
+    valid_from = models.DateTimeField(null=True, blank=True)
+    valid_to = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("path",)
+        indexes = [models.Index(fields=["level", "path"], name="region_level_path")]
+        constraints = [
+            models.CheckConstraint(
+                name="region path starts and ends with a slash",
+                condition=Q(path__startswith="/") & Q(path__endswith="/"),
+            ),
+            models.CheckConstraint(
+                name="region ends after it began",
+                condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_to__gt=F("valid_from")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.code})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Also marks every process's copy of the map as old."""
+        super().save(*args, **kwargs)
+        MapVersion.renew()
+
+
+class RegionBoundary(models.Model):
+    """The outline a region had from one moment to another; an outline is replaced, never overwritten.
+
+    `valid_from` null reaches back without limit, `valid_to` null means still valid. Coordinates are WGS-84; `source`
+    says where the outline came from and in which system, `is_derived` that it is the union of the parts.
+    """
+
+    region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="boundaries")
+    valid_from = models.DateTimeField(null=True, blank=True)
+    valid_to = models.DateTimeField(null=True, blank=True)
+    wkb = models.BinaryField()
+    west = models.FloatField()
+    south = models.FloatField()
+    east = models.FloatField()
+    north = models.FloatField()
+    area_km2 = models.FloatField()
+    source = models.CharField(max_length=200, blank=True, default="")
+    is_derived = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("region_id", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                name="a region has one present boundary", fields=["region"], condition=Q(valid_to=None)
+            ),
+            models.UniqueConstraint(
+                name="a region has one first boundary", fields=["region"], condition=Q(valid_from=None)
+            ),
+            models.UniqueConstraint(name="a region has one boundary from a moment on", fields=["region", "valid_from"]),
+            models.CheckConstraint(
+                name="a boundary ends after it began",
+                condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_to__gt=F("valid_from")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"boundary {self.pk} of region {self.region_id}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Also marks every process's copy of the map as old."""
+        super().save(*args, **kwargs)
+        MapVersion.renew()
+
+
+class City(models.Model):
+    """The one city of this data directory: its name, its time zone, its root region and the words for its levels.
+
+    `levels` lists, from the top down, `{"key": "county", "zh": "区县", "en": "County"}`.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    code = models.CharField(max_length=64, validators=[CODE])
+    name = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120, blank=True, default="")
+    time_zone = models.CharField(max_length=64)
+    root = models.OneToOneField(Region, on_delete=models.PROTECT, related_name="+")
+    levels = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="there is one city", condition=Q(id=1))]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.code})"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which people of this city read the time."""
+        return ZoneInfo(self.time_zone)
+
+
+class MapVersion(models.Model):
+    """One row that changes with every change of a region or boundary, so that a process sees that its copy is old.
+
+    The version is random, not counted: a number that a rolled-back transaction had used never comes to mean other rows.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    version = models.CharField(max_length=32)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="there is one map version", condition=Q(id=1))]
+
+    def __str__(self) -> str:
+        return self.version
+
+    @classmethod
+    def renew(cls) -> None:
+        """Called in the transaction of the change; its row lock also makes writers of the tree wait for each other."""
+        version = secrets.token_hex(16)
+        if not cls.objects.filter(pk=1).update(version=version):
+            cls.objects.bulk_create(
+                [cls(pk=1, version=version)],
+                update_conflicts=True,
+                unique_fields=["id"],
+                update_fields=["version"],
+            )
+
+    @classmethod
+    def current(cls) -> str:
+        """The version now, `""` while there has never been a region."""
+        return cls.objects.filter(pk=1).values_list("version", flat=True).first() or ""
