@@ -12,7 +12,11 @@ import pytest
 
 _data = tempfile.mkdtemp(prefix="citybrain-test-")
 os.environ["CITYBRAIN_DATA"] = _data
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citybrain.site.settings")
+os.environ["DJANGO_SETTINGS_MODULE"] = "citybrain.site.settings"
+
+from citybrain.site.start import set_up  # noqa: E402  (the environment comes first)
+
+set_up(Path(_data))
 
 
 @pytest.fixture
