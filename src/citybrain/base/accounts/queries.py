@@ -1,0 +1,118 @@
+"""Who is asking: a user or a token becomes a viewer with the grants in force now."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from citybrain.base import clock
+from citybrain.base.accounts.models import Duty, Token, User
+from citybrain.base.accounts.types import Grant, Viewer
+from citybrain.base.conditions import Condition
+
+LAST_USED_STEP = timedelta(hours=1)
+
+
+def duties_in_force(at: datetime | None = None) -> QuerySet[Duty]:
+    """Duties that are not revoked and cover the moment (city time)."""
+    now = at or clock.now()
+    begun = Q(valid_from__isnull=True) | Q(valid_from__lte=now)
+    not_over = Q(valid_to__isnull=True) | Q(valid_to__gt=now)
+    return Duty.objects.filter(begun, not_over, revoked_at__isnull=True).order_by("pk")
+
+
+def viewer_of(user: User) -> Viewer:
+    """The user as a viewer, with the duties in force now; a deactivated user holds nothing."""
+    grants = tuple(duty.grant() for duty in duties_in_force().filter(user_id=user.pk)) if user.is_active else ()
+    return _user_viewer(user, grants)
+
+
+def _user_viewer(user: User, grants: tuple[Grant, ...]) -> Viewer:
+    return Viewer(
+        kind="user",
+        id=user.pk,
+        actor_key=user.actor_key,
+        actor_label=user.actor_label,
+        grants=grants,
+        security_epoch=user.security_epoch,
+        organisation_path=user.organisation.path if user.organisation else "",
+    )
+
+
+def hash_of(secret: str) -> str:
+    """What is kept of a token's secret: SHA-256, hex. The secret is random, so that no salt is needed."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def tokens_in_force() -> QuerySet[Token]:
+    """Tokens that are not revoked, not expired, and whose owner (if any) is still active; duties are not looked at."""
+    not_over = Q(expires_at__isnull=True) | Q(expires_at__gt=clock.wall_now())
+    owned = Q(owner__isnull=True) | Q(owner__is_active=True)
+    return Token.objects.filter(not_over, owned, revoked_at__isnull=True).select_related("owner").order_by("pk")
+
+
+def viewer_of_token(secret: str) -> Viewer | None:
+    """The token with this secret as a viewer; None when there is none in force or its owner has lost what it gives."""
+    token = tokens_in_force().filter(hash=hash_of(secret)).first()
+    if token is None or not _owner_still_holds(token):
+        return None
+    _note_use(token)
+    return viewer_of_token_row(token)
+
+
+def viewer_of_token_row(token: Token) -> Viewer:
+    return Viewer(
+        kind="token",
+        id=token.pk,
+        actor_key=token.actor_key,
+        actor_label=token.actor_label,
+        grants=(token.grant(),),
+        security_epoch=token.owner.security_epoch if token.owner else 0,
+        ingest_mode=token.ingest_mode,
+        organisation_path=token.organisation_path,
+    )
+
+
+def _owner_still_holds(token: Token) -> bool:
+    return token.owner is None or viewer_of(token.owner).covers(token.grant())
+
+
+def _note_use(token: Token) -> None:
+    """Last use, to the hour: enough to find forgotten tokens, and no write on every request."""
+    now = clock.wall_now()
+    old = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - LAST_USED_STEP)
+    if token.last_used_at is None or token.last_used_at < now - LAST_USED_STEP:
+        Token.objects.filter(old, pk=token.pk).update(last_used_at=now)
+
+
+@dataclass(frozen=True)
+class TokenReach:
+    """A token in force, by its hash, with the rows it reaches for one permission."""
+
+    id: int
+    hash: str
+    mode: str
+    condition: Condition
+
+
+def tokens_with(permission: str) -> list[TokenReach]:
+    """Every token in force that carries the permission, in three queries: what `sense` may know of tokens."""
+    in_force = Prefetch("owner__duties", queryset=duties_in_force(), to_attr="in_force")
+    found = tokens_in_force().select_related("owner__organisation").prefetch_related(in_force)
+    return [
+        TokenReach(token.pk, token.hash, token.ingest_mode, viewer.reach(permission, reading=False))
+        for token in found
+        if (viewer := viewer_of_token_row(token)).may(permission) and _covered(token)
+    ]
+
+
+def _covered(token: Token) -> bool:
+    owner = token.owner
+    if owner is None:
+        return True
+    duties: Iterable[Duty] = owner.in_force  # type: ignore[attr-defined]  # set by the prefetch above
+    return _user_viewer(owner, tuple(duty.grant() for duty in duties)).covers(token.grant())
