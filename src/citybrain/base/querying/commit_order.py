@@ -60,18 +60,18 @@ def continue_after_restore(connection: BaseDatabaseWrapper, tables: Iterable[str
     """Raise the constant when stored transaction numbers lie ahead of this cluster's; returns what was added.
 
     Loading a dump into a new cluster starts its transaction numbers again near zero: new rows would sort before
-    every cursor and never be read. Call it while nobody else writes, e.g. when `work` starts.
+    every cursor and never be read. Called by `citybrain migrate`, while nobody writes.
     """
     if connection.vendor != "postgresql":
         return 0
     with connection.cursor() as cursor:
-        cursor.execute("SELECT citybrain_xid_offset(), citybrain_xmin()")
-        offset, current = cursor.fetchone()
+        cursor.execute("SELECT citybrain_xid_offset(), pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+        offset, following = cursor.fetchone()
         highest = 0
         for table in tables:
             cursor.execute(f"SELECT COALESCE(max(xid), 0) FROM {table}")  # noqa: S608 - names of our own tables
             highest = max(highest, cursor.fetchone()[0])
-        if highest <= current + 1_000_000:
+        if highest < following + offset:
             return 0
-        cursor.execute(CREATE.format(offset=offset + highest - current + 1))
-        return int(highest - current + 1)
+        cursor.execute(CREATE.format(offset=highest - following + 1))
+        return int(highest - following + 1 - offset)

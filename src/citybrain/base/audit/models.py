@@ -1,0 +1,60 @@
+"""The audit trail: who did what, when, to which object. Rows are added and never changed or removed."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, NoReturn
+
+from django.db import models
+from django.db.transaction import TransactionManagementError
+
+from citybrain.base.querying.commit_order import TransactionNumber
+
+
+class AppendOnlyQuerySet(models.QuerySet["AppendOnly"]):
+    def update(self, **changes: Any) -> NoReturn:
+        raise TransactionManagementError(f"{self.model.__name__} is append-only")
+
+    def delete(self) -> NoReturn:
+        raise TransactionManagementError(f"{self.model.__name__} is append-only")
+
+
+class AppendOnly(models.Model):
+    """A row that is written once. Triggers in the database hold the same rule for everybody else."""
+
+    objects: ClassVar[models.Manager[Any]] = models.Manager.from_queryset(AppendOnlyQuerySet)()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **options: Any) -> None:
+        if not self._state.adding:
+            raise TransactionManagementError(f"{type(self).__name__} is append-only")
+        super().save(*args, **options)
+
+    def delete(self, *args: Any, **options: Any) -> NoReturn:
+        raise TransactionManagementError(f"{type(self).__name__} is append-only")
+
+
+class Record(AppendOnly):
+    """One thing that somebody did (审计记录): who, what, to which object, at which city time and wall time."""
+
+    xid = models.BigIntegerField(db_default=TransactionNumber(), editable=False)
+    at = models.DateTimeField()
+    wall_at = models.DateTimeField()
+    actor_key = models.CharField(max_length=80)
+    actor_label = models.CharField(max_length=200)
+    action = models.CharField(max_length=80)
+    object_kind = models.CharField(max_length=80, blank=True)
+    object_key = models.CharField(max_length=200, blank=True)
+    data = models.TextField()
+
+    class Meta:
+        db_table = "audit_record"
+        indexes = [
+            models.Index(fields=["object_kind", "object_key", "id"], name="audit_by_object"),
+            models.Index(fields=["actor_key", "id"], name="audit_by_actor"),
+            models.Index(fields=["action", "id"], name="audit_by_action"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.object_kind}/{self.object_key}"

@@ -1,0 +1,299 @@
+"""Bringing events to their subscriptions: in order, each in a savepoint together with the cursor, never lost.
+
+One `Dispatcher` reads the outbox once for all subscriptions that have come equally far. The events of one round go
+to a subscription in few transactions (each at most `TRANSACTION_SECONDS` long, so that other writers wait little); an
+event whose handler raises is rolled back to its savepoint, noted in `Failure`, and the cursor goes on. Later events of
+the same subject wait for it. Two dispatchers at once are safe: the cursor's row is locked and read again.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import traceback
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.db import DatabaseError, connection, transaction
+
+from citybrain.base import clock
+from citybrain.base.bus import outbox
+from citybrain.base.bus.models import Cursor, Failure, OutboxEvent
+from citybrain.base.bus.outbox import BEGINNING, Place, place_of
+from citybrain.base.bus.publishing import handling
+from citybrain.base.bus.registry import Subscription, subscriptions
+from citybrain.base.bus.types import Event
+
+log = logging.getLogger(__name__)
+BATCH = 200
+TRANSACTION_SECONDS = 0.05
+SETTLE_SECONDS = 1.0
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 900.0
+
+
+class HandlerLeftBrokenTransaction(Exception):
+    """A handler caught a database error itself, and the database has thrown its changes away."""
+
+
+@dataclass
+class Dispatcher:
+    """Delivers in this thread and remembers how far it has looked; make a new one after anything else moved rows."""
+
+    seen: dict[str, Place] = field(default_factory=dict)
+    kept: dict[str, Place] = field(default_factory=dict)
+    settled_at: float = 0.0
+
+    def run_once(self, limit: int | None = None) -> int:
+        """Attempt everything due once, at most `limit` deliveries or one batch for each subscription."""
+        listening = {one.name: one for one in subscriptions()}
+        self._find_cursors(list(listening.values()))
+        done = self._retry(listening, limit)
+        for place in sorted({self.seen[name] for name in listening}):
+            group = [one for one in listening.values() if self.seen[one.name] == place]
+            events = outbox.read_after(place, BATCH)
+            for subscription in group if events else []:
+                left = None if limit is None else limit - done
+                if left is not None and left <= 0:
+                    return done
+                done += self._deliver(subscription, events, left)
+        if not done:
+            self._settle()
+        return done
+
+    def _find_cursors(self, wanted: list[Subscription]) -> None:
+        missing = [one for one in wanted if one.name not in self.seen]
+        if not missing:
+            return
+        there = {row.name: Place(row.xid, row.position) for row in Cursor.objects.all()}
+        for one in missing:
+            if one.name not in there:
+                place = BEGINNING if one.start == "beginning" else outbox.last_place()
+                row, _ = Cursor.objects.get_or_create(
+                    name=one.name,
+                    defaults={"xid": place.xid, "position": place.position, "moved_at": clock.wall_now()},
+                )
+                there[one.name] = Place(row.xid, row.position)
+            self.seen[one.name] = self.kept[one.name] = there[one.name]
+
+    def _deliver(self, subscription: Subscription, events: list[Event], limit: int | None) -> int:
+        """Bring what it wants of `events` to a subscription; returns how many deliveries were attempted."""
+        wanted = [event for event in events if subscription.wants(event.type)][:limit]
+        cut = limit is not None and len(wanted) == limit
+        done = 0
+        while done < len(wanted):
+            try:
+                moved = self._deliver_some(subscription, wanted[done:])
+            except DatabaseError:
+                log.exception("delivery to %s was rolled back; one event at a time now", subscription.name)
+                moved = self._deliver_alone(subscription, wanted[done])
+            if moved is None:
+                return done  # somebody else delivers to this subscription just now
+            done += moved
+        self.seen[subscription.name] = place_of(wanted[-1] if cut else events[-1])
+        return done
+
+    def _deliver_some(self, subscription: Subscription, events: list[Event]) -> int | None:
+        """As many of `events` as fit in one transaction; None when another dispatcher holds the cursor."""
+        started, count = clock.monotonic(), 0
+        with transaction.atomic():
+            place = lock_cursor(subscription.name)
+            if place is None:
+                return None
+            waiting = waiting_subjects(subscription.name)
+            for event in events:
+                count += 1
+                if place_of(event) > place:
+                    attempt(subscription, event, waiting)
+                if clock.monotonic() - started > TRANSACTION_SECONDS:
+                    break
+            place = max(place, place_of(events[count - 1]))
+            move_cursor(subscription.name, place)
+        self.kept[subscription.name] = place
+        return count
+
+    def _deliver_alone(self, subscription: Subscription, event: Event) -> int | None:
+        """One event in a transaction of its own; if even that is rolled back, it is noted as a failure in another."""
+        try:
+            return self._deliver_some(subscription, [event])
+        except DatabaseError as error:
+            with transaction.atomic():
+                place = lock_cursor(subscription.name)
+                if place is None:
+                    return None
+                if place_of(event) > place:
+                    note_failure(subscription, event, error)
+                    move_cursor(subscription.name, place_of(event))
+            return 1
+
+    def _retry(self, listening: dict[str, Subscription], limit: int | None) -> int:
+        """Attempt the waiting failures that are due and first of their subject."""
+        waiting = Failure.objects.filter(state=Failure.State.WAITING, subscription__in=listening)
+        done, held = 0, set()
+        now = clock.wall_now()
+        for row in waiting.order_by("xid", "event_id").only("id", "subscription", "subject", "next_at", "event_id"):
+            key = (row.subscription, row.subject)
+            if key in held or (limit is not None and done >= limit):
+                continue
+            if row.next_at > now or not retry(listening[row.subscription], row.pk):
+                held.add(key)
+            done += row.next_at <= now
+        return done
+
+    def _settle(self) -> None:
+        """Keep how far subscriptions have looked when nothing they want came by: seldom, and only when idle."""
+        behind = {name: place for name, place in self.seen.items() if place > self.kept[name]}
+        if not behind or clock.monotonic() - self.settled_at < SETTLE_SECONDS:
+            return
+        self.settled_at = clock.monotonic()
+        with transaction.atomic():
+            for name, place in sorted(behind.items()):
+                there = lock_cursor(name)
+                if there is not None and there < place:
+                    move_cursor(name, place)
+                    self.kept[name] = place
+
+
+def lock_cursor(name: str) -> Place | None:
+    """The cursor as it is now, locked until the transaction ends; None when another transaction holds it."""
+    lock = " FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT xid, position FROM bus_cursor WHERE name = %s{lock}", [name])  # noqa: S608
+        row = cursor.fetchone()
+    return Place(*row) if row else None
+
+
+def move_cursor(name: str, place: Place) -> None:
+    moved_at = connection.ops.adapt_datetimefield_value(clock.wall_now())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE bus_cursor SET xid = %s, position = %s, moved_at = %s WHERE name = %s", [*place, moved_at, name]
+        )
+
+
+def waiting_subjects(name: str) -> set[str]:
+    waiting = Failure.objects.filter(state=Failure.State.WAITING, subscription=name)
+    return set(waiting.values_list("subject", flat=True))
+
+
+def attempt(subscription: Subscription, event: Event, waiting: set[str]) -> None:
+    """Run the handler in a savepoint, or let the event wait behind an earlier one of its subject."""
+    if event.subject in waiting:
+        note_failure(subscription, event, None)
+        return
+    try:
+        handle(subscription, event)
+    except Exception as error:
+        log.warning("%s failed on %s %s: %s", subscription.name, event.type, event.id, describe(error))
+        note_failure(subscription, event, error)
+        waiting.add(event.subject)
+
+
+def handle(subscription: Subscription, event: Event) -> None:
+    token = handling.set(event)
+    try:
+        with transaction.atomic():
+            subscription.handler(event)
+            if transaction.get_rollback():
+                raise HandlerLeftBrokenTransaction(subscription.name)
+    finally:
+        handling.reset(token)
+
+
+def retry(subscription: Subscription, failure_id: int) -> bool:
+    """Attempt one waiting failure again; true when it is handled or dead, so that its subject goes on."""
+    with transaction.atomic():
+        row = Failure.objects.select_for_update(skip_locked=connection.vendor == "postgresql").filter(
+            pk=failure_id, state=Failure.State.WAITING
+        ).first()  # fmt: skip
+        if row is None:
+            return False
+        event = outbox.read_at([row.event_id])[row.event_id]
+        try:
+            handle(subscription, event)
+        except Exception as error:
+            log.warning("%s failed again on %s %s: %s", subscription.name, event.type, event.id, describe(error))
+            return fail_again(subscription, row, error)
+        row.delete()
+        return True
+
+
+def note_failure(subscription: Subscription, event: Event, error: BaseException | None) -> None:
+    """Remember an event that failed (or, without an error, waits behind one that did)."""
+    now = clock.wall_now()
+    failed = error is not None
+    dead = failed and subscription.attempts <= 1
+    Failure.objects.create(
+        subscription=subscription.name,
+        event_id=event.position,
+        xid=event.xid,
+        subject=event.subject,
+        state=Failure.State.DEAD if dead else Failure.State.WAITING,
+        attempts=int(failed),
+        next_at=now + pause(1) if failed else now,
+        first_at=now,
+        last_at=now,
+        error=describe(error) if error else "",
+    )
+
+
+def fail_again(subscription: Subscription, row: Failure, error: BaseException) -> bool:
+    row.attempts += 1
+    row.last_at = clock.wall_now()
+    row.next_at = row.last_at + pause(row.attempts)
+    row.error = describe(error)
+    if row.attempts >= subscription.attempts:
+        row.state = Failure.State.DEAD
+        log.error("%s gave up on event %s after %s attempts", subscription.name, row.event_id, row.attempts)
+    row.save(update_fields=["attempts", "last_at", "next_at", "error", "state"])
+    return row.state == Failure.State.DEAD
+
+
+def pause(attempts: int) -> timedelta:
+    """1 s, 4 s, 16 s … up to 15 minutes, a tenth more or less so that failures do not march in step."""
+    seconds = min(FIRST_PAUSE * 4 ** (attempts - 1), LONGEST_PAUSE)
+    return timedelta(seconds=seconds * random.uniform(0.9, 1.1))  # noqa: S311 - not a secret
+
+
+def describe(error: BaseException) -> str:
+    """Kind and place of an error, without its values: they may be personal."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" at {frames[-1].filename.rsplit('citybrain/', 1)[-1]}:{frames[-1].lineno}" if frames else ""
+    code = getattr(error, "code", "")
+    return f"{type(error).__name__}{f' {code}' if isinstance(code, str) and code else ''}{where}"
+
+
+def run_once(limit: int | None = None) -> int:
+    """Attempt everything due once; returns how many deliveries were attempted."""
+    return Dispatcher().run_once(limit)
+
+
+def drain(timeout: float = 60.0) -> int:
+    """Deliver until nothing is due any more, whatever handlers publish meanwhile; returns the deliveries attempted.
+
+    Raises TimeoutError when events still come after `timeout` seconds.
+    """
+    dispatcher, total, end = Dispatcher(), 0, clock.monotonic() + timeout
+    while done := dispatcher.run_once():
+        total += done
+        if clock.monotonic() > end:
+            raise TimeoutError(f"the bus still has events to deliver after {timeout} s")
+    return total
+
+
+def lag() -> int:
+    """Deliveries that will still be attempted: events after each cursor that it wants, and waiting failures."""
+    listening = subscriptions()
+    there = {row.name: Place(row.xid, row.position) for row in Cursor.objects.all()}
+    waiting = Failure.objects.filter(state=Failure.State.WAITING, subscription__in=[one.name for one in listening])
+    known = [one for one in listening if one.name in there or one.start == "beginning"]
+    places = {one.name: there.get(one.name, BEGINNING) for one in known}
+    if not places:
+        return waiting.count()
+    events = OutboxEvent.objects.filter(position__gt=0).order_by("xid", "position")
+    lowest = min(places.values())
+    rows = events.filter(xid__gte=lowest.xid).values_list("xid", "position", "type")
+    if connection.vendor != "postgresql":
+        rows = rows.filter(position__gt=lowest.position).order_by("position")
+    return waiting.count() + sum(
+        one.wants(kind) for xid, position, kind in rows for one in known if Place(xid, position) > places[one.name]
+    )

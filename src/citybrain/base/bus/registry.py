@@ -1,0 +1,77 @@
+"""Who listens to what: a closed, typed list that refuses duplicates and can be replaced in a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from citybrain.base.bus.discovery import import_all
+from citybrain.base.bus.types import Event
+
+Handler = Callable[[Event], None]
+Start = Literal["beginning", "end"]
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """A handler with the types it wants (`case.opened`, `alarm.*`, `*`), and where it begins when it is new."""
+
+    name: str
+    patterns: tuple[str, ...]
+    handler: Handler
+    start: Start = "beginning"
+    attempts: int = 10
+
+    def wants(self, event_type: str) -> bool:
+        return any(
+            event_type.startswith(pattern[:-1]) if pattern.endswith("*") else event_type == pattern
+            for pattern in self.patterns
+        )
+
+
+_subscriptions: dict[str, Subscription] = {}
+
+
+def subscribe(
+    *patterns: str, name: str, start: Start = "beginning", attempts: int = 10
+) -> Callable[[Handler], Handler]:
+    """Register a handler under a name that keeps its cursor for ever; it runs in one transaction with that cursor.
+
+    A new subscription begins with the oldest event kept, or with `start="end"` after the newest. A handler that
+    raises is tried `attempts` times with growing pauses before its event becomes a dead letter.
+    """
+    if not patterns:
+        raise ValueError(f"the subscription {name} names no types")
+
+    def register(handler: Handler) -> Handler:
+        there = _subscriptions.get(name)
+        if there is not None and there.handler is not handler:
+            raise ValueError(f"the subscription {name} is registered twice")
+        _subscriptions[name] = Subscription(name, patterns, handler, start, attempts)
+        return handler
+
+    return register
+
+
+def subscriptions() -> list[Subscription]:
+    """All of them, by name; imports every app's `subscriptions.py` first."""
+    if _replacement is not None:
+        return _replacement
+    import_all("subscriptions")
+    return sorted(_subscriptions.values(), key=lambda one: one.name)
+
+
+_replacement: list[Subscription] | None = None
+
+
+@contextmanager
+def only(wanted: Iterable[Subscription]) -> Iterator[None]:
+    """For tests: these subscriptions and no others."""
+    global _replacement
+    before, _replacement = _replacement, sorted(wanted, key=lambda one: one.name)
+    try:
+        yield
+    finally:
+        _replacement = before
