@@ -1,0 +1,47 @@
+"""Where a section's check writes what it finds; lines are looked up in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from citybrain.base.packs.contents import Contents
+from citybrain.base.packs.documents import Document
+from citybrain.base.packs.problems import Problem, guess
+from citybrain.base.packs.sections import sections
+
+
+class Findings:
+    """The problems of one file of one pack, while its section is checked."""
+
+    def __init__(self, pack: Contents, file: str):
+        self.pack = pack
+        self.file = file
+        self.document: Document = pack.documents[file]
+
+    def add(self, place: tuple[str | int, ...], code: str, **data: Any) -> None:
+        """Note a problem at a place of the file (`("rules", "pm25-high", "clear_at")`) with a code of an errors.yaml."""
+        problem = Problem(self.document.path, self.document.line_of(place), place, code, data)
+        self.pack.problems.append(problem)
+
+    def names(self, kind: str) -> dict[str, Contents]:
+        """What this file may refer to: the names of a kind declared by this pack and the packs it depends on."""
+        return self.pack.names(kind)
+
+    def check_name(self, place: tuple[str | int, ...], kind: str, name: str) -> bool:
+        """Note a reference to a name of `kind` that nobody declares, with the nearest one that is declared.
+
+        Nothing is noted when no section declares names of this kind: the hub that would know is not installed.
+        """
+        known = self.names(kind)
+        if name in known or not any(kind in section.names for section in sections()):
+            return True
+        elsewhere = guess(name, known)
+        self.add(place, "packs.unknown_name", kind=kind, name=name, guess=elsewhere or ", ".join(sorted(known)) or "—")
+        return False
+
+    def declared(self, file: str) -> Iterator[tuple[Contents, Any]]:
+        """The typed content of another section, of this pack first and then of the packs it depends on."""
+        for pack in self.pack.with_needs():
+            if file in pack.sections:
+                yield pack, pack.sections[file]

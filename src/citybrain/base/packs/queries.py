@@ -1,0 +1,125 @@
+"""What packs there are, what is wrong with them, and what operators changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from citybrain.base.accounts import Viewer, check_may
+from citybrain.base.errors import NotFound
+from citybrain.base.packs.contents import Contents
+from citybrain.base.packs.discovery import Source, find_sources, source_at
+from citybrain.base.packs.judge import judge, problems_of_all, prove
+from citybrain.base.packs.layers import Change, value_at
+from citybrain.base.packs.models import Pack, PackOverride
+from citybrain.base.packs.problems import Problem
+
+
+def changes_in_force(packs: Iterable[str] | None = None) -> dict[str, list[Change]]:
+    """The operators' changes that hold now, by pack: the newest row of each place, unless it was given back."""
+    rows = PackOverride.objects.order_by("pack", "version")
+    if packs is not None:
+        rows = rows.filter(pack__in=list(packs))
+    newest = {(row.pack, row.section, row.path): row for row in rows}
+    found: dict[str, list[Change]] = {}
+    for row in sorted(newest.values(), key=lambda row: (row.pack, row.version)):
+        if not row.removed:
+            found.setdefault(row.pack, []).append(Change(row.section, row.path, row.value))
+    return found
+
+
+def check_packs(paths: Sequence[Path] = (), *, proving: bool = False) -> list[Problem]:
+    """What is wrong with the packs in these folders (default: all installed ones), as their authors wrote them.
+
+    The other installed packs are read too, so that dependencies can be followed; only problems of the asked ones are
+    answered. `proving` also runs each pack's recorded history.
+    """
+    installed = find_sources()
+    asked = [source_at(path) for path in paths] or installed
+    folders = {source.folder for source in asked}
+    keys = {source.key for source in asked}
+    others = [source for source in installed if source.folder not in folders and source.key not in keys]
+    packs = judge([*others, *asked])
+    wanted = {source.key: packs[source.key] for source in asked}
+    if proving:
+        for pack in wanted.values():
+            if not pack.problems:
+                prove(pack)
+    return problems_of_all(wanted)
+
+
+def read_installed() -> dict[str, Contents]:
+    """Every installed pack with the operators' changes laid over it, in the order of loading."""
+    return judge(find_sources(), changes=changes_in_force())
+
+
+def list_packs(viewer: Viewer) -> list[dict[str, Any]]:
+    """Every installed pack, loaded or not, with its version, state and problems.
+
+    A pack that was loaded and whose folder is not there any more is `gone`; what it declared stays in force.
+    """
+    check_may(viewer, "pack.read")
+    rows = {row.key: row for row in Pack.objects.all()}
+    found = [_summary(source, rows.pop(source.key, None)) for source in find_sources()]
+    return found + [{**_summary(Source(key, Path(), row.source), row), "state": "gone"} for key, row in rows.items()]
+
+
+def get_pack(viewer: Viewer, key: str) -> dict[str, Any]:
+    """One pack with what it declares, as it holds here (changes included); raises NotFound `packs.unknown`."""
+    check_may(viewer, "pack.read")
+    packs = read_installed()
+    if key not in packs:
+        raise NotFound("packs.unknown", pack=key, known=", ".join(sorted(packs)))
+    contents = packs[key]
+    summary = _summary(contents.source, Pack.objects.filter(key=key).first())
+    manifest = contents.manifest.model_dump(mode="json") if contents.manifest else {}
+    return {
+        **summary,
+        "manifest": manifest,
+        "declares": {file: document.data for file, document in sorted(contents.documents.items()) if _shown(file)},
+        "adjustments": list_adjustments(viewer, key),
+    }
+
+
+def _shown(file: str) -> bool:
+    return not file.startswith("history/") and file != "pack.yaml"
+
+
+def list_adjustments(viewer: Viewer, key: str) -> list[dict[str, Any]]:
+    """Every change that operators made to a pack, newest first; `in_force` says which of them hold."""
+    check_may(viewer, "pack.read")
+    held = {(change.section, change.path) for change in changes_in_force([key]).get(key, [])}
+    found, seen = [], set()
+    for row in PackOverride.objects.filter(pack=key).order_by("-version"):
+        place = (row.section, row.path)
+        newest = place not in seen
+        seen.add(place)
+        found.append({
+            "version": row.version, "section": row.section, "path": row.path, "value": row.value,
+            "removed": row.removed, "by": row.by, "at": row.at, "note": row.note,
+            "in_force": newest and place in held,
+        })  # fmt: skip
+    return found
+
+
+def declared_value(contents: Contents, section: str, path: str) -> Any:
+    """What stands at a place of a pack now, changes included; None where nothing does."""
+    document = contents.documents.get(section)
+    return None if document is None else value_at(document.data, path)
+
+
+def _summary(source: Source, row: Pack | None) -> dict[str, Any]:
+    problems = row.problems if row else []
+    state = "not_loaded" if row is None or row.loaded_at is None else "faulty" if problems else "loaded"
+    return {
+        "key": source.key,
+        "title": row.title if row else {"zh": source.key, "en": source.key},
+        "version": row.version if row else "",
+        "owner": row.owner if row else "",
+        "source": source.kind,
+        "state": state,
+        "loaded_at": row.loaded_at if row else None,
+        "content_hash": row.content_hash if row else "",
+        "problems": problems,
+    }
