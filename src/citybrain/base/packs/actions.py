@@ -34,7 +34,7 @@ def load_packs(*, actor: Actor) -> list[Problem]:
     changes = changes_in_force()
     hashes = {one.key: hash_of(one.folder, fingerprint(), repr(changes.get(one.key))) for one in sources}
     known = {row.key: row for row in Pack.objects.all()}
-    if all(key in known and known[key].content_hash == hashes[key] and not known[key].problems for key in hashes):
+    if all(_stands(known.get(key), hashes[key]) for key in hashes):
         return []
     packs = judge(sources, changes=changes)
     fresh: set[str] = set()
@@ -44,15 +44,14 @@ def load_packs(*, actor: Actor) -> list[Problem]:
         if contents.problems or faulty_needs:
             _note_problems(contents, hashes[key])
             problems.extend(contents.problems)
-        elif (
-            key not in known
-            or known[key].content_hash != hashes[key]
-            or known[key].problems
-            or fresh & set(contents.needs)
-        ):
+        elif not _stands(known.get(key), hashes[key]) or fresh & set(contents.needs):
             _load(contents, hashes[key], actor=actor)
             fresh.add(key)
     return problems
+
+
+def _stands(row: Pack | None, content_hash: str) -> bool:
+    return row is not None and row.content_hash == content_hash and not row.problems and not row.warnings
 
 
 @transaction.atomic
@@ -60,10 +59,10 @@ def _load(contents: Contents, content_hash: str, *, actor: Actor) -> None:
     manifest = contents.manifest
     assert manifest is not None
     row, _ = Pack.objects.select_for_update().get_or_create(key=manifest.key, defaults={"version": manifest.version})
-    for apply, parsed in _to_apply(contents):
-        apply(contents, parsed, actor=actor)
+    warnings = [str(one) for apply, parsed in _to_apply(contents) for one in apply(contents, parsed, actor=actor) or ()]
     row.version, row.title, row.owner = manifest.version, manifest.title.model_dump(), manifest.owner
     row.source, row.content_hash, row.problems = contents.source.kind, content_hash, []
+    row.warnings = warnings
     row.loaded_at = clock.now()
     row.save()
 

@@ -20,7 +20,7 @@ class Findings:
         self.document: Document = pack.documents[file]
 
     def add(self, place: tuple[str | int, ...], code: str, **data: Any) -> None:
-        """Note a problem at a place of the file (`("rules", "pm25-high", "clear_at")`) with a code of an errors.yaml."""
+        """Note a problem at a place of the file (`("rules", "high", "clear_at")`) with a code of an errors.yaml."""
         problem = Problem(self.document.path, self.document.line_of(place), place, code, data)
         self.pack.problems.append(problem)
 

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Pack(models.Model):
-    """A sector pack (行业包) as it was last loaded: its version, the hash of what it declared, and what is wrong with it.
+    """A sector pack (行业包) as it was last loaded: its version, the hash of what it declared, and its problems.
 
     A pack with problems is not applied; what it declared at the last good load stays in force.
     """

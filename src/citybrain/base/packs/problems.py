@@ -15,7 +15,7 @@ Place = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong: file and line, the place in the file (`rules/pm25-high/clear_at`), and a code with data."""
+    """One thing that is wrong: file and line, the place in the file (`rules/high/clear_at`), a code with data."""
 
     file: Path
     line: int
