@@ -70,6 +70,8 @@ def run_list(options: argparse.Namespace) -> int:
         )
         for problem in row["problems"]:
             print(f"    {problem['file']}:{problem['line']}: {problem['text']['en']}")
+        for warning in row["warnings"]:
+            print(f"    {warning}")
     return 0
 
 

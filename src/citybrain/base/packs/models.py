@@ -19,6 +19,7 @@ class Pack(models.Model):
     content_hash = models.CharField(max_length=64)
     loaded_at = models.DateTimeField(null=True)
     problems = models.JSONField(default=list)
+    warnings = models.JSONField(default=list)
 
     class Meta:
         ordering = ["key"]

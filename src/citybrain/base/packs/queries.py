@@ -122,4 +122,5 @@ def _summary(source: Source, row: Pack | None) -> dict[str, Any]:
         "loaded_at": row.loaded_at if row else None,
         "content_hash": row.content_hash if row else "",
         "problems": problems,
+        "warnings": row.warnings if row else [],
     }

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 
 class Apply(Protocol):
-    def __call__(self, pack: Contents, parsed: Any, *, actor: Actor) -> None: ...
+    """Upserts rows; may answer warnings (what this city lacks), which are kept and shown and stop nothing."""
+
+    def __call__(self, pack: Contents, parsed: Any, *, actor: Actor) -> Iterable[object] | None: ...
 
 
 Check = Callable[["Contents", Any, "Findings"], None]
