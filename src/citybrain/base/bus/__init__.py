@@ -5,6 +5,7 @@ every event of its types in order; its handler runs in one transaction with that
 database happen exactly once, and everything else at least once. Delivery itself stands in `delivery`.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from citybrain.base.bus.publishing import publish, publish_many
@@ -21,7 +22,5 @@ __all__ = ["Draft", "Event", "Message", "drain", "lag", "publish", "publish_many
 def __getattr__(name: str) -> Any:
     """Delivery needs the models, and models import this package: it is imported when it is first asked for."""
     if name in ("drain", "lag", "run_once"):
-        from importlib import import_module  # noqa: PLC0415
-
         return getattr(import_module("citybrain.base.bus.delivery"), name)
     raise AttributeError(name)

@@ -1,0 +1,63 @@
+"""What people and code ask of background work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from citybrain.base import audit, clock
+from citybrain.base.audit import SYSTEM, Actor
+from citybrain.base.bus import wake
+from citybrain.base.errors import Conflict, NotFound
+from citybrain.base.jobs.models import Recurring, Run
+from citybrain.base.jobs.registry import registry
+
+
+@transaction.atomic
+def enqueue(name: str, *, actor: Actor = SYSTEM, **arguments: Any) -> int:
+    """Ask for a single job (`@job`) with JSON-able arguments, in the caller's transaction; returns the run's id.
+
+    Raises NotFound `job.unknown` when no job has that name.
+    """
+    if name not in registry().single:
+        raise NotFound("job.unknown", name=name)
+    run = Run.objects.create(name=name, arguments=arguments, asked_by=actor.actor_key, queued_at=clock.wall_now())
+    transaction.on_commit(wake)
+    return run.pk
+
+
+@transaction.atomic
+def rerun(run: Run, *, actor: Actor) -> Run:
+    """Ask for a failed run again, with the same arguments; the failure stays on record.
+
+    Raises Conflict `job.not_failed` for a run that did not fail or was asked for again already.
+    """
+    locked = Run.objects.select_for_update().get(pk=run.pk)
+    if locked.state != Run.State.FAILED or locked.recurring or Run.objects.filter(rerun_of=locked).exists():
+        raise Conflict("job.not_failed", number=run.pk)
+    again = Run.objects.create(
+        name=locked.name,
+        arguments=locked.arguments,
+        asked_by=actor.actor_key,
+        queued_at=clock.wall_now(),
+        rerun_of=locked,
+    )
+    audit.record(actor, "job.rerun", kind="job", key=locked.name, run=locked.pk, again=again.pk)
+    transaction.on_commit(wake)
+    return again
+
+
+@transaction.atomic
+def run_now(name: str, *, actor: Actor) -> Recurring:
+    """Let a recurring job come round at once instead of at its time; raises NotFound `job.unknown`."""
+    every = registry().recurring.get(name)
+    if every is None:
+        raise NotFound("job.unknown", name=name)
+    now = every.now()
+    row, _ = Recurring.objects.select_for_update().get_or_create(name=name, defaults={"next_at": now})
+    row.next_at = now
+    row.save(update_fields=["next_at"])
+    audit.record(actor, "job.asked_for", kind="job", key=name)
+    transaction.on_commit(wake)
+    return row
