@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
 from citybrain.base.places.models import Region
 from citybrain.base.querying import PathField
-
-CODE = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._-]*\Z", "letters, digits, dot, hyphen and underscore")
+from citybrain.base.querying.trees import CODE
 
 
 class Organisation(models.Model):

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
-from citybrain.base.querying import PathField
+from citybrain.base.conditions import FALSE, TRUE, Condition
+from citybrain.base.querying import PathField, Scope
+from citybrain.base.querying.trees import CODE
 
-CODE = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._-]*\Z", "letters, digits, dot, hyphen and underscore")
+
+def reach_of_places(viewer: Any, permission: str) -> Condition:
+    """The map is known to everybody who may read places at all; it is changed only within one's own regions."""
+    if permission == "place.read":
+        return TRUE if viewer.may(permission) else FALSE
+    found: Condition = viewer.reach(permission, reading=False, fields=frozenset({"region_path"}))
+    return found
 
 
 class Region(models.Model):
@@ -22,6 +29,10 @@ class Region(models.Model):
     from the root down (`/4206/420602/`), so that "within 樊城区" is a range of one index. A region may have no
     boundary; area and centre are those of the boundary that is valid now.
     """
+
+    SCOPE: ClassVar = Scope(
+        kind="region", read="place.read", columns={"region_path": "path"}, key="code", where=reach_of_places
+    )
 
     code = models.CharField(max_length=64, unique=True, validators=[CODE])
     name = models.CharField(max_length=120)
@@ -51,6 +62,11 @@ class Region(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"
+
+    @property
+    def audit_key(self) -> str:
+        """How the audit trail names this region."""
+        return self.code
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Also marks every process's copy of the map as old."""

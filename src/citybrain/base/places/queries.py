@@ -1,9 +1,20 @@
-"""Everything that is read of places."""
+"""Everything that is read of places. Below accounts a query takes a compiled condition, not a viewer."""
 
 from __future__ import annotations
 
-from citybrain.base.errors import NotFound
-from citybrain.base.places.models import City, Region
+from datetime import datetime
+
+import numpy.typing as npt
+from django.db.models import Count, Q, QuerySet, Sum
+
+from citybrain.base import clock
+from citybrain.base.conditions import Condition
+from citybrain.base.errors import BadInput, NotFound
+from citybrain.base.places.atlas import atlas
+from citybrain.base.places.coordinates import Point
+from citybrain.base.places.models import City, Region, RegionBoundary
+from citybrain.base.places.types import LevelSummary, Located, Named
+from citybrain.base.querying import Page, keyset_page, to_q
 
 
 def city() -> City:
@@ -24,3 +35,112 @@ def region_of(code: str) -> Region:
     if found is None:
         raise NotFound("place.unknown_region", region=code)
     return found
+
+
+def locate(lons: npt.ArrayLike, lats: npt.ArrayLike, at: datetime | None = None) -> list[Located]:
+    """The deepest region with a boundary around each WGS-84 point, by the boundaries valid at `at` (default: now).
+
+    Arrays of one length in, one answer for each point out; a point in no region gets `OUTSIDE`. On a border that
+    two regions of one depth share, the one whose path sorts first has the point.
+    """
+    return atlas().boundaries(at or clock.now()).locate(lons, lats)
+
+
+def locate_one(lon: float, lat: float, at: datetime | None = None) -> Located:
+    """`locate` for one WGS-84 point."""
+    return locate([lon], [lat], at)[0]
+
+
+def locate_point(point: Point, at: datetime | None = None) -> Located:
+    """`locate` for a point in any system.
+
+    Raises BadInput `place.swapped` for a point outside that would lie in the city with its two numbers exchanged.
+    """
+    here = point.wgs84()
+    found = locate_one(here.lon, here.lat, at)
+    is_outside = found.region_code is None and abs(here.lon) <= 90
+    if is_outside and locate_one(here.lat, here.lon, at).region_code is not None:
+        raise BadInput("place.swapped", lon=point.lon, lat=point.lat)
+    return found
+
+
+def find_region_by_name(text: str, under: str = "/") -> Named:
+    """The deepest region at or below the path `under` that a Chinese text or address names beyond doubt, and why."""
+    return atlas().names().find(text, under)
+
+
+def list_regions(
+    scope: Condition,
+    *,
+    parent: str | None = None,
+    level: str | None = None,
+    search: str = "",
+    after: str | None = None,
+    limit: int = 100,
+) -> Page[Region]:
+    """Regions in the order of their paths: the children of a region's code, of a level, or with a word in the name.
+
+    Ended regions are left out.
+    """
+    rows = _visible(scope).filter(valid_to=None).annotate(child_count=Count("children"))
+    if parent is not None:
+        rows = rows.filter(parent__code=parent) if parent else rows.filter(parent=None)
+    if level:
+        rows = rows.filter(level=level)
+    if search:
+        rows = rows.filter(Q(name__icontains=search) | Q(name_en__icontains=search) | Q(code__startswith=search))
+    return keyset_page(rows, order=("path",), after=after, limit=limit)
+
+
+def get_region(scope: Condition, code: str) -> Region:
+    """One region; raises NotFound `place.unknown_region` also when it is not visible."""
+    found = _visible(scope).annotate(child_count=Count("children")).filter(code=code).first()
+    if found is None:
+        raise NotFound("place.unknown_region", region=code)
+    return found
+
+
+def ancestors_of(region: Region) -> list[Region]:
+    """The regions above, from the root down."""
+    codes = region.path.strip("/").split("/")[:-1]
+    return list(Region.objects.filter(code__in=codes).order_by("path"))
+
+
+def get_boundary(scope: Condition, code: str, at: datetime | None = None) -> RegionBoundary:
+    """A region's boundary as of `at` (default: now); raises NotFound `place.no_boundary`."""
+    region = get_region(scope, code)
+    moment = at or clock.now()
+    valid = (Q(valid_from=None) | Q(valid_from__lte=moment)) & (Q(valid_to=None) | Q(valid_to__gt=moment))
+    found = region.boundaries.filter(valid).first()
+    if found is None:
+        raise NotFound("place.no_boundary", region=code)
+    return found
+
+
+def describe_city() -> list[LevelSummary]:
+    """The regions in force by level, in the order of the city's levels; levels without regions are left out."""
+    counted = {
+        row["level"]: row
+        for row in Region.objects.filter(valid_to=None)
+        .order_by()
+        .values("level")
+        .annotate(regions=Count("pk"), bounded=Count("area_km2"), area=Sum("area_km2"))
+    }
+    levels = {level["key"]: level for level in city().levels}
+    order = [*levels, *(key for key in sorted(counted) if key not in levels)]
+    return [
+        LevelSummary(
+            key,
+            levels.get(key, {}).get("zh", key),
+            levels.get(key, {}).get("en", key),
+            counted[key]["regions"],
+            counted[key]["bounded"],
+            counted[key]["area"] or 0.0,
+        )
+        for key in order
+        if key in counted
+    ]
+
+
+def _visible(scope: Condition) -> QuerySet[Region]:
+    return Region.objects.filter(to_q(scope, Region.SCOPE.columns))
