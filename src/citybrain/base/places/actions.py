@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import shapely
@@ -254,7 +255,8 @@ def _announce_import(root: Region, done: Imported, *, actor: Actor) -> None:
         "bounded": len(done.bounded),
         "ended": len(done.ended),
     }
-    record(actor, "region.imported", root, **counts)
+    evidence: dict[str, Any] = {**counts}
+    record(actor, "region.imported", root, **evidence)
     drafts = [Draft(RegionsImported(code=root.code, path=root.path, **counts), f"region/{root.code}")]
     if done.renamed or done.moved or done.ended:
         rows = Region.objects.filter(below("path", root.path)).values_list("code", "name", "path", "valid_to")

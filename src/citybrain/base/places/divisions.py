@@ -93,7 +93,7 @@ def _below(root: str, name: str, by_code: Mapping[str, RegionRow]) -> list[Regio
         children.setdefault(row.parent, []).append(row)
     top = by_code[root]
     if NO_REAL_PLACE.match(top.name):
-        name = name or (by_code[top.parent].name if top.parent in by_code else "")
+        name = name or (by_code[top.parent].name if top.parent is not None and top.parent in by_code else "")
     kept = [RegionRow(top.code, name or top.name, top.level, None, top.name_en)]
     waiting = [(child, root) for child in children.get(root, [])]
     while waiting:

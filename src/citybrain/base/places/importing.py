@@ -89,7 +89,7 @@ class RegionImport:
         self.done.not_in_files = [code for code in there.values_list("code", flat=True) if code not in self.regions]
 
     def _top(self) -> str:
-        return self.under.path if self.under else self.regions[self.rows[0].code].path
+        return str((self.under or self.regions[self.rows[0].code]).path)
 
     def _parent(self, row: RegionRow) -> Region | None:
         return self.under if row.parent is None else self.regions[row.parent]

@@ -20,6 +20,7 @@ from citybrain.base.places.types import OUTSIDE, Located
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 MIN_SIDE, MAX_SIDE = 16, 512
 
 
@@ -75,9 +76,9 @@ class LocateIndex:
                 found[waiting[inside]] = region[inside]
                 waiting, next_entry, end = waiting[~inside], next_entry[~inside] + 1, end[~inside]
 
-    def _contains(self, region: Ints, x: Floats, y: Floats) -> npt.NDArray[np.bool_]:
+    def _contains(self, region: Ints, x: Floats, y: Floats) -> Flags:
         west, south, east, north = self._bounds[region].T
-        inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+        inside: Flags = (x >= west) & (x <= east) & (y >= south) & (y <= north)
         doubtful = np.flatnonzero(inside & ~self._is_box[region])
         if len(doubtful):
             doubtful = doubtful[np.argsort(region[doubtful], kind="stable")]
@@ -85,7 +86,7 @@ class LocateIndex:
                 inside[group] = shapely.intersects_xy(self._shapes[region[group[0]]], x[group], y[group])
         return inside
 
-    def _find_boxes(self) -> npt.NDArray[np.bool_]:
+    def _find_boxes(self) -> Flags:
         boxes = shapely.normalize(shapely.box(*self._bounds.T))
         return np.asarray(shapely.equals_exact(shapely.normalize(self._shapes), boxes, 0.0), dtype=np.bool_)
 
@@ -93,7 +94,8 @@ class LocateIndex:
         west, south, _, _ = self._total
         column = np.minimum(((x - west) * self._per_degree[0]).astype(np.int64), self._side - 1)
         row = np.minimum(((y - south) * self._per_degree[1]).astype(np.int64), self._side - 1)
-        return row * self._side + column
+        found: Ints = row * self._side + column
+        return found
 
     def _bucket_regions(self) -> None:
         count = len(self._shapes)

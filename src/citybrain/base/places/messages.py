@@ -8,7 +8,7 @@ from typing import ClassVar
 from citybrain.base.bus import Message
 
 
-class RegionCreated(Message):
+class RegionCreated(Message, frozen=True, kw_only=True):
     type: ClassVar[str] = "region.created"
     code: str
     name: str
@@ -16,14 +16,14 @@ class RegionCreated(Message):
     path: str
 
 
-class RegionRenamed(Message):
+class RegionRenamed(Message, frozen=True, kw_only=True):
     type: ClassVar[str] = "region.renamed"
     code: str
     name: str
     old_name: str
 
 
-class RegionMoved(Message):
+class RegionMoved(Message, frozen=True, kw_only=True):
     """Everything below moved with it: paths that began with `old_path` now begin with `path`."""
 
     type: ClassVar[str] = "region.moved"
@@ -32,14 +32,14 @@ class RegionMoved(Message):
     old_path: str
 
 
-class RegionEnded(Message):
+class RegionEnded(Message, frozen=True, kw_only=True):
     type: ClassVar[str] = "region.ended"
     code: str
     path: str
     at: datetime
 
 
-class BoundaryDrawn(Message):
+class BoundaryDrawn(Message, frozen=True, kw_only=True):
     """The region has another outline from `valid_from` on (None: as far back as anybody asks)."""
 
     type: ClassVar[str] = "region.bounded"
@@ -48,7 +48,7 @@ class BoundaryDrawn(Message):
     valid_from: datetime | None
 
 
-class RegionsImported(Message):
+class RegionsImported(Message, frozen=True, kw_only=True):
     """Many regions at once, from files or as a grid; renames, moves and ends are announced one by one as well."""
 
     type: ClassVar[str] = "region.imported"

@@ -163,13 +163,10 @@ class MapVersion(models.Model):
     def renew(cls) -> None:
         """Called in the transaction of the change; its row lock also makes writers of the tree wait for each other."""
         version = secrets.token_hex(16)
-        if not cls.objects.filter(pk=1).update(version=version):
-            cls.objects.bulk_create(
-                [cls(pk=1, version=version)],
-                update_conflicts=True,
-                unique_fields=["id"],
-                update_fields=["version"],
-            )
+        rows = MapVersion.objects
+        if not rows.filter(pk=1).update(version=version):
+            first = [MapVersion(pk=1, version=version)]
+            rows.bulk_create(first, update_conflicts=True, unique_fields=["id"], update_fields=["version"])
 
     @classmethod
     def current(cls) -> str:

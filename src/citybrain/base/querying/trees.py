@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.core.validators import RegexValidator
@@ -11,14 +12,15 @@ from django.db.models.functions import Concat, Length, Substr
 from citybrain.base.errors import BadInput, Conflict
 from citybrain.base.querying.paths import below
 
-CODE = RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._-]*\Z", "letters, digits, dot, hyphen and underscore")
+CODE_PATTERN = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*\Z")
+CODE = RegexValidator(CODE_PATTERN.pattern, "letters, digits, dot, hyphen and underscore")
 MAX_CODE = 64
 MAX_PATH = 255
 
 
 def check_code(code: str) -> str:
     """Raises BadInput `tree.code` for what cannot be a part of a path."""
-    if len(code) > MAX_CODE or not CODE.regex.match(code):
+    if len(code) > MAX_CODE or not CODE_PATTERN.match(code):
         raise BadInput("tree.code", value=code, limit=MAX_CODE)
     return code
 
