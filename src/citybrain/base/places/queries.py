@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import numpy.typing as npt
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from citybrain.base import clock
 from citybrain.base.conditions import Condition
@@ -13,8 +13,10 @@ from citybrain.base.errors import BadInput, NotFound
 from citybrain.base.places.atlas import atlas
 from citybrain.base.places.coordinates import Point
 from citybrain.base.places.models import City, Region, RegionBoundary
-from citybrain.base.places.types import LevelSummary, Located, Named
+from citybrain.base.places.types import LevelSummary, Located, Named, Permitted
 from citybrain.base.querying import Page, keyset_page, to_q
+
+HAS_PARTS = Exists(Region.objects.filter(parent=OuterRef("pk"), valid_to=None))
 
 
 def city() -> City:
@@ -82,7 +84,7 @@ def list_regions(
 
     Ended regions are left out.
     """
-    rows = _visible(scope).filter(valid_to=None).annotate(child_count=Count("children"))
+    rows = _visible(scope).filter(valid_to=None).annotate(has_parts=HAS_PARTS)
     if parent is not None:
         rows = rows.filter(parent__code=parent) if parent else rows.filter(parent=None)
     if level:
@@ -94,10 +96,25 @@ def list_regions(
 
 def get_region(scope: Condition, code: str) -> Region:
     """One region; raises NotFound `place.unknown_region` also when it is not visible."""
-    found = _visible(scope).annotate(child_count=Count("children")).filter(code=code).first()
+    found = _visible(scope).annotate(has_parts=HAS_PARTS).filter(code=code).first()
     if found is None:
         raise NotFound("place.unknown_region", region=code)
     return found
+
+
+def get_region_to_change(code: str, *, actor: Permitted) -> Region:
+    """The region, if the actor may change it; raises NotFound `place.unknown_region` and Forbidden."""
+    found = Region.objects.annotate(has_parts=HAS_PARTS).filter(code=code).first()
+    actor.check("place.write", on=found)
+    if found is None:
+        raise NotFound("place.unknown_region", region=code)
+    return found
+
+
+def find_box(region: Region) -> list[float] | None:
+    """West, south, east and north of the region's present boundary."""
+    found = region.boundaries.filter(valid_to=None).values_list("west", "south", "east", "north").first()
+    return list(found) if found else None
 
 
 def ancestors_of(region: Region) -> list[Region]:
@@ -111,7 +128,7 @@ def get_boundary(scope: Condition, code: str, at: datetime | None = None) -> Reg
     region = get_region(scope, code)
     moment = at or clock.now()
     valid = (Q(valid_from=None) | Q(valid_from__lte=moment)) & (Q(valid_to=None) | Q(valid_to__gt=moment))
-    found = region.boundaries.filter(valid).first()
+    found = region.boundaries.filter(valid).select_related("region").first()
     if found is None:
         raise NotFound("place.no_boundary", region=code)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from citybrain.base.places.coordinates import CRS, WGS84, Point, convert, distance_m, h3_cell, to_wgs84
 
@@ -13,12 +14,20 @@ __all__ = [
     "LevelSummary",
     "Located",
     "Named",
+    "Permitted",
     "Point",
     "convert",
     "distance_m",
     "h3_cell",
     "to_wgs84",
 ]
+
+
+class Permitted(Protocol):
+    """Somebody whose rights can be asked (a viewer); places stand below accounts and know no more of him."""
+
+    def check(self, permission: str, on: Any | None = None) -> None:
+        """Raises Forbidden without the permission on that row, NotFound when the row is not even visible."""
 
 
 @dataclass(frozen=True, slots=True)
