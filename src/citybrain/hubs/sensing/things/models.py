@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from citybrain.base.querying import PathField
+from citybrain.base.querying import PathField, Scope
 
 
 class ThingModel(models.Model):
@@ -31,7 +31,7 @@ class Thing(models.Model):
     """A thing (感知设备): a station, detector, pump or camera that stands somewhere and belongs to somebody.
 
     The point is stored in WGS-84 with the precision it was given with. A thing whose point lies outside every region is
-    kept and marked: its `region_path` is empty.
+    kept and marked: its `region_path` is empty. `given_region`: somebody named the region, the point did not say it.
     """
 
     class State(models.TextChoices):
@@ -46,6 +46,7 @@ class Thing(models.Model):
     precision_m = models.FloatField(null=True)
     given_crs = models.CharField(max_length=16, blank=True, default="")
     region_code = models.CharField(max_length=64, blank=True, default="")
+    given_region = models.BooleanField(default=False)
     region_path = PathField(blank=True, default="")
     organisation_path = PathField(blank=True, default="")
     address = models.CharField(max_length=300, blank=True, default="")
@@ -53,6 +54,13 @@ class Thing(models.Model):
     attributes = models.JSONField(default=dict)
     registered_at = models.DateTimeField()
     updated_at = models.DateTimeField()
+
+    SCOPE = Scope(
+        kind="thing",
+        read="thing.read",
+        columns={"region_path": "region_path", "organisation_path": "organisation_path"},
+        key="code",
+    )
 
     class Meta:
         ordering = ["id"]

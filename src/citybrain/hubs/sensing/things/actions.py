@@ -1,0 +1,148 @@
+"""Every write to things and their models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Concat, Length, Substr
+
+from citybrain.base import audit, bus, clock
+from citybrain.base.accounts import Viewer, check_may
+from citybrain.base.audit import SYSTEM, Actor
+from citybrain.base.bus import Draft
+from citybrain.base.errors import BadInput, Conflict
+from citybrain.base.querying.paths import below
+from citybrain.hubs.sensing.things.manifest import ModelDefinition
+from citybrain.hubs.sensing.things.messages import (
+    ThingModelChanged,
+    ThingRetired,
+    ThingsRelocated,
+)
+from citybrain.hubs.sensing.things.models import Stream, Thing, ThingModel
+from citybrain.hubs.sensing.things.placing import locate_again
+from citybrain.hubs.sensing.things.registering import draft_of, register_things
+from citybrain.hubs.sensing.things.types import ThingDraft
+
+__all__ = [
+    "change_thing",
+    "declare_model",
+    "move_paths",
+    "register_model",
+    "register_thing",
+    "register_things",
+    "relocate_things",
+    "retire_thing",
+]
+CHUNK = 500
+
+
+def register_thing(draft: ThingDraft, *, actor: Viewer) -> Thing:
+    """Register one thing, or bring it up to date; raises BadInput with the field that is wrong."""
+    receipt = register_things([draft], actor=actor)
+    if receipt.rejected:
+        raise BadInput("input.invalid", fields=(receipt.rejected[0].wrong,))
+    return Thing.objects.select_related("model").get(code=draft.code)
+
+
+def change_thing(thing: Thing, *, actor: Viewer, **fields: Any) -> Thing:
+    """Change what a `ThingDraft` names: name, address, organisation, attributes, or where it stands (lon, lat, crs)."""
+    check_may(actor, "thing.write", on=thing)
+    draft = {"code": thing.code, "model": thing.model.key, **fields}
+    return register_thing(ThingDraft.model_validate(draft), actor=actor)
+
+
+@transaction.atomic
+def retire_thing(thing: Thing, *, actor: Viewer, reason: str = "") -> Thing:
+    """Take a thing out of service: readings are refused from now on, history stays. Raises Conflict when it is out."""
+    check_may(actor, "thing.write", on=thing)
+    if thing.state == Thing.State.RETIRED:
+        raise Conflict("things.retired", code=thing.code)
+    thing.state = Thing.State.RETIRED
+    thing.updated_at = clock.now()
+    thing.save(update_fields=["state", "updated_at"])
+
+    audit.record(actor, "thing.retired", thing, key=thing.code, reason=reason)
+    bus.publish_many([draft_of(thing, ThingRetired(thing=thing.code, model=thing.model.key))], actor=actor)
+    return thing
+
+
+@transaction.atomic
+def register_model(key: str, definition: ModelDefinition, *, actor: Viewer) -> ThingModel:
+    """Make or change a thing model that no pack declares; raises Conflict when one does."""
+    check_may(actor, "thing.write")
+    there = ThingModel.objects.filter(key=key).first()
+    if there is not None and there.pack:
+        raise Conflict("things.model_of_a_pack", model=key, pack=there.pack)
+    return declare_model(key, definition, pack="", actor=actor)
+
+
+@transaction.atomic
+def declare_model(key: str, definition: ModelDefinition, *, pack: str, actor: Actor) -> ThingModel:
+    """Write a thing model as declared, and give its things the streams of new properties.
+
+    Readings of an enum are kept as the place of a value in the list, so values are only ever added at its end.
+    """
+    title = definition.title.model_dump()
+    model, created = ThingModel.objects.select_for_update().get_or_create(
+        key=key, defaults={"title": title, "pack": pack, "updated_at": clock.now()}
+    )
+    properties = {name: one.row() for name, one in definition.properties.items()}
+    for name, row in properties.items():
+        row["values"] = _kept_values(model.properties.get(name), row)
+    properties = {name: {k: v for k, v in row.items() if v is not None} for name, row in properties.items()}
+    if not created and (model.title, model.pack, model.properties) == (title, pack, properties):
+        return model
+    model.title, model.pack, model.properties, model.updated_at = title, pack, properties, clock.now()
+    model.save(update_fields=["title", "pack", "properties", "updated_at"])
+    _add_streams(model)
+
+    audit.record(actor, "thing_model.changed", model, key=key, pack=pack)
+    bus.publish(ThingModelChanged(model=key), subject=f"thing_model/{key}", actor=actor)
+    return model
+
+
+def _kept_values(before: Mapping[str, Any] | None, row: Mapping[str, Any]) -> list[str] | None:
+    old: list[str] = (before or {}).get("values") or []
+    new: list[str] | None = row.get("values")
+    return None if new is None else old + [value for value in new if value not in old]
+
+
+def _add_streams(model: ThingModel) -> None:
+    things = Thing.objects.filter(model=model, state=Thing.State.ACTIVE).order_by("pk")
+    for name in model.properties:
+        without = things.exclude(streams__property=name).values_list("pk", flat=True)
+        Stream.objects.bulk_create([Stream(thing_id=pk, property=name) for pk in without], batch_size=CHUNK)
+
+
+@transaction.atomic
+def move_paths(field: str, old: str, new: str) -> int:
+    """Follow a region or organisation that moved in its tree: every path below `old` begins with `new` now."""
+    rows = Thing.objects.filter(below(field, old))
+    moved = Concat(Value(new), Substr(field, Length(Value(old)) + 1))
+    count = rows.update(**{field: moved})
+    if count:
+        bus.publish_many([Draft(ThingsRelocated(count=count), "thing/*")], actor=SYSTEM)
+    return count
+
+
+@transaction.atomic
+def relocate_things() -> int:
+    """Ask again in which region each thing stands, after boundaries changed; returns how many lie elsewhere now."""
+    changed: list[Thing] = []
+    for things in _chunks():
+        changed.extend(locate_again(things))
+    Thing.objects.bulk_update(changed, ["region_code", "region_path"], batch_size=CHUNK)
+    if changed:
+        audit.record(SYSTEM, "thing.relocated", kind="thing", key="*", count=len(changed))
+        bus.publish_many([Draft(ThingsRelocated(count=len(changed)), "thing/*")], actor=SYSTEM)
+    return len(changed)
+
+
+def _chunks() -> Any:
+    last = 0
+    while things := list(Thing.objects.filter(pk__gt=last, lon__isnull=False).order_by("pk")[:5000]):
+        yield things
+        last = things[-1].pk
