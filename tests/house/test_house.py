@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2] / "src" / "citybrain"
 FLOORS = ["base", "hubs", "applications", "sectors", "lab", "site"]
 DOORS = {"api.py", "subscriptions.py", "jobs.py", "commands.py"}
 MEETING_ROOMS = {"actions", "queries", "types", "messages", "http"}
+FOUND_BY_FOLDER = {("base/packs/discovery.py", "citybrain.sectors.")}  # packs are found, not imported
 BASE_ORDER = ["audit", "bus", "places", "parties", "accounts", "jobs", "files", "notices", "packs"]
 
 
