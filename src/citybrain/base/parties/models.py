@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.db.models import Q
 
+from citybrain.base.conditions import FALSE, TRUE, Condition
 from citybrain.base.places.models import Region
-from citybrain.base.querying import PathField
+from citybrain.base.querying import PathField, Scope
 from citybrain.base.querying.trees import CODE
+
+
+def reach_of_parties(viewer: Any, permission: str) -> Condition:
+    """Who works for the city is known to everybody who may read it; it is changed only within one's own subtree."""
+    if permission == "party.read":
+        return TRUE if viewer.may(permission) else FALSE
+    found: Condition = viewer.reach(permission, reading=False, fields=frozenset({"organisation_path"}))
+    return found
 
 
 class Organisation(models.Model):
     """A body that does the city's work (组织机构): a government, bureau, street office, centre, company or team.
 
     Organisations form trees of any depth; `path` holds the codes from the root down (`/gov/urban/`). `region` is the
-    area it looks after, where it has one; `kind` is a word such as `department`.
+    area it looks after, where it has one; `kind` is a word such as `department`. A closed one (`is_active` false) stays
+    for what points at it, but takes nothing new.
     """
+
+    SCOPE: ClassVar = Scope(
+        kind="organisation",
+        read="party.read",
+        columns={"organisation_path": "path"},
+        key="code",
+        where=reach_of_parties,
+    )
 
     code = models.CharField(max_length=64, unique=True, validators=[CODE])
     name = models.CharField(max_length=120)
@@ -37,6 +57,11 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"
+
+    @property
+    def audit_key(self) -> str:
+        """How the audit trail names this organisation."""
+        return self.code
 
 
 class Post(models.Model):

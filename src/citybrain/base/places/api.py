@@ -49,7 +49,7 @@ class RegionSummary(Schema):
 
     @staticmethod
     def resolve_has_parts(region: Region) -> bool:
-        return bool(getattr(region, "has_parts", False))  # asked with the row; one just made has none
+        return queries.has_parts(region)
 
 
 class CityOut(Schema):

@@ -94,8 +94,8 @@ def run_import(options: argparse.Namespace) -> int:
         valid_from=options.valid_from,
     )
     language = getattr(options, "language", "en")
-    _print_remarks("left out", [*division.problems, *boundaries.problems], language)
-    _print_remarks("note", boundaries.notes, language)
+    print_remarks("left out", [*division.problems, *boundaries.problems], language)
+    print_remarks("note", boundaries.notes, language)
     _print_done(done, began)
     return run_show(options)
 
@@ -151,7 +151,7 @@ def _print_done(done: Imported, began: float) -> None:
     print(f"{said} ({time.monotonic() - began:.1f} s)")
 
 
-def _print_remarks(word: str, remarks: Iterable[FieldError], language: str) -> None:
+def print_remarks(word: str, remarks: Iterable[FieldError], language: str) -> None:
     remarks = list(remarks)
     for remark in remarks[:SHOWN]:
         print(f"{word}: {remark.field}: {remark.reason(language)}", file=sys.stderr)

@@ -117,6 +117,12 @@ def find_box(region: Region) -> list[float] | None:
     return list(found) if found else None
 
 
+def has_parts(region: Region) -> bool:
+    """Whether there are regions in force below; known already for rows that came from these queries."""
+    known = getattr(region, "has_parts", None)
+    return bool(region.children.filter(valid_to=None).exists() if known is None else known)
+
+
 def ancestors_of(region: Region) -> list[Region]:
     """The regions above, from the root down."""
     codes = region.path.strip("/").split("/")[:-1]

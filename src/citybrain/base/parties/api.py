@@ -1,0 +1,152 @@
+"""The HTTP door of parties: the organisation tree and its posts."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from ninja import Field, Query, Router, Schema
+from pydantic import ConfigDict
+
+from citybrain.base.accounts.http import PageOf, Paging
+from citybrain.base.parties import actions, queries
+from citybrain.base.parties.models import Organisation, Post
+from citybrain.base.places.queries import region_of
+
+router = Router(tags=["parties"])
+
+Code = Annotated[str, Field(min_length=1, max_length=64, examples=["urban"])]
+Name = Annotated[str, Field(min_length=1, max_length=120, examples=["市城管执法委"])]
+Kind = Annotated[str, Field(min_length=1, max_length=32, examples=["department"])]
+
+
+class OrganisationSummary(Schema):
+    code: str = Field(examples=["urban"])
+    name: str = Field(examples=["市城管执法委"])
+    name_en: str = Field(examples=["Urban management committee"])
+    kind: str = Field(examples=["department"])
+    parent: str | None = Field(description="Code of the one above it; null for a root", examples=["gov"])
+    path: str = Field(examples=["/gov/urban/"], description="Codes from the root down")
+    region: str | None = Field(description="Code of the region it looks after", examples=["4206"])
+    is_active: bool
+    has_parts: bool = Field(description="Whether there are active ones below it")
+
+    @staticmethod
+    def resolve_has_parts(organisation: Organisation) -> bool:
+        return queries.has_parts(organisation)
+
+    @staticmethod
+    def resolve_parent(organisation: Organisation) -> str | None:
+        return organisation.parent.code if organisation.parent else None
+
+    @staticmethod
+    def resolve_region(organisation: Organisation) -> str | None:
+        return organisation.region.code if organisation.region else None
+
+
+class PostOut(Schema):
+    code: str = Field(examples=["duty-officer"])
+    name: str = Field(examples=["值班长"])
+    name_en: str = Field(examples=["Duty officer"])
+
+
+class AboveOut(Schema):
+    code: str
+    name: str
+
+
+class OrganisationDetail(OrganisationSummary):
+    above: list[AboveOut] = Field(description="From the root down")
+    posts: list[PostOut]
+
+    @staticmethod
+    def resolve_above(organisation: Organisation) -> list[Organisation]:
+        return queries.ancestors_of(organisation)
+
+    @staticmethod
+    def resolve_posts(organisation: Organisation) -> list[Post]:
+        return queries.posts_of(organisation)
+
+
+class OrganisationCreate(Schema):
+    model_config = ConfigDict(extra="forbid")
+    code: Code
+    name: Name
+    name_en: str = Field("", max_length=120)
+    kind: Kind = "department"
+    parent: Code = Field(description="Code of the one above it", examples=["gov"])
+    region: Code | None = Field(None, description="Code of the region it looks after", examples=["4206"])
+
+
+class OrganisationChange(Schema):
+    model_config = ConfigDict(extra="forbid")
+    name: Name | None = None
+    name_en: str | None = Field(None, max_length=120)
+    kind: Kind | None = None
+    region: Code | None = Field(None, description="Code of a region", examples=["4206"])
+
+
+class OrganisationMove(Schema):
+    model_config = ConfigDict(extra="forbid")
+    parent: Code
+
+
+class PostCreate(Schema):
+    model_config = ConfigDict(extra="forbid")
+    code: Code = Field(examples=["duty-officer"])
+    name: Name = Field(examples=["值班长"])
+    name_en: str = Field("", max_length=120)
+
+
+class OrganisationsWanted(Schema):
+    parent: str | None = Field(None, max_length=64, description="Only those right below this one")
+    under: str = Field("/", max_length=255, description="Only those at or below this path")
+    kind: str | None = Field(None, max_length=32)
+    search: str = Field("", max_length=100, description="A part of the name, or the beginning of the code")
+    is_active: bool | None = Field(True, description="false: only closed ones")
+
+
+@router.get("/parties/organisations", response=PageOf[OrganisationSummary], summary="Organisations, in tree order")
+def list_organisations(request: Any, wanted: Query[OrganisationsWanted], paging: Query[Paging]) -> Any:
+    request.viewer.check("party.read")
+    scope = request.viewer.where(Organisation.SCOPE)
+    return queries.list_organisations(scope, **wanted.dict(), after=paging.after, limit=paging.limit)
+
+
+@router.post("/parties/organisations", response={201: OrganisationDetail}, summary="Add an organisation")
+def create_organisation(request: Any, body: OrganisationCreate) -> Any:
+    parent = queries.get_organisation_to_change(body.parent, actor=request.viewer)
+    region = region_of(body.region) if body.region else None
+    given = {**body.dict(), "parent": parent, "region": region}
+    return 201, actions.create_organisation(actor=request.viewer, **given)
+
+
+@router.get("/parties/organisations/{code}", response=OrganisationDetail, summary="One organisation with its posts")
+def get_organisation(request: Any, code: str) -> Organisation:
+    request.viewer.check("party.read")
+    return queries.get_organisation(request.viewer.where(Organisation.SCOPE), code)
+
+
+@router.patch("/parties/organisations/{code}", response=OrganisationDetail, summary="Change name, kind or region")
+def change_organisation(request: Any, code: str, body: OrganisationChange) -> Organisation:
+    organisation = queries.get_organisation_to_change(code, actor=request.viewer)
+    region = region_of(body.region) if body.region else None
+    return actions.change_organisation(organisation, actor=request.viewer, **{**body.dict(), "region": region})
+
+
+@router.post("/parties/organisations/{code}/move", response=OrganisationDetail, summary="Put it below another one")
+def move_organisation(request: Any, code: str, body: OrganisationMove) -> Organisation:
+    organisation = queries.get_organisation_to_change(code, actor=request.viewer)
+    parent = queries.get_organisation_to_change(body.parent, actor=request.viewer)
+    return actions.move_organisation(organisation, actor=request.viewer, parent=parent)
+
+
+@router.post("/parties/organisations/{code}/close", response=OrganisationDetail, summary="Close an organisation")
+def close_organisation(request: Any, code: str) -> Organisation:
+    organisation = queries.get_organisation_to_change(code, actor=request.viewer)
+    return actions.close_organisation(organisation, actor=request.viewer)
+
+
+@router.post("/parties/organisations/{code}/posts", response={201: PostOut}, summary="Add a post")
+def create_post(request: Any, code: str, body: PostCreate) -> Any:
+    organisation = queries.get_organisation_to_change(code, actor=request.viewer)
+    return 201, actions.create_post(organisation, actor=request.viewer, **body.dict())

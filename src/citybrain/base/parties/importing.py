@@ -1,0 +1,161 @@
+"""Many organisations at once, in a handful of statements; the work of `actions.import_organisations`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from citybrain.base.errors import CityError, FieldError
+from citybrain.base.parties.models import Organisation, Post
+from citybrain.base.parties.types import OrganisationRow
+from citybrain.base.places.models import Region
+from citybrain.base.querying.trees import move_subtree, path_of
+
+
+@dataclass
+class Imported:
+    """What an import did, by code, and which rows it left out."""
+
+    created: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    moved: list[tuple[str, str, str]] = field(default_factory=list)  # code, old path, new path
+    posts: int = 0
+    problems: list[FieldError] = field(default_factory=list)
+
+    @property
+    def is_change(self) -> bool:
+        return bool(self.created or self.changed or self.moved or self.posts)
+
+
+class OrganisationImport:
+    """One import: known organisations are brought to what the rows say, new ones made from the top down."""
+
+    def __init__(self, rows: Sequence[OrganisationRow]):
+        self.done = Imported()
+        codes = {row.code for row in rows} | {row.parent for row in rows if row.parent}
+        self.known = {one.code: one for one in Organisation.objects.filter(code__in=codes)}
+        wanted = {row.region for row in rows if row.region}
+        self.regions = {region.code: region for region in Region.objects.filter(code__in=wanted)}
+        self.rows = self._in_order([row for row in rows if self._region_is_there(row)])
+
+    def run(self) -> Imported:
+        """Bring the tables to what the rows say; rows that cannot be taken become problems."""
+        self._create_missing()
+        self._update_existing()
+        self._write_posts()
+        return self.done
+
+    def _region_is_there(self, row: OrganisationRow) -> bool:
+        if row.region is None or row.region in self.regions:
+            return True
+        self.done.problems.append(FieldError(row.where, "place.unknown_region", {"region": row.region}))
+        return False
+
+    def _in_order(self, rows: list[OrganisationRow]) -> list[OrganisationRow]:
+        """Each row after its parent; what hangs on nothing, or on itself in a circle, becomes a problem."""
+        placed: dict[str, OrganisationRow] = {}
+        mine = {row.code for row in rows}
+        waiting = rows
+        while waiting:
+            ready = [r for r in waiting if r.parent is None or r.parent in placed or self._stands(r.parent, mine)]
+            if not ready:
+                break
+            placed |= {row.code: row for row in ready}
+            waiting = [row for row in waiting if row.code not in placed]
+        for row in waiting:
+            self.done.problems.append(
+                FieldError(row.where, "party.row_orphan", {"organisation": row.code, "parent": row.parent})
+            )
+        return list(placed.values())
+
+    def _stands(self, code: str, mine: set[str]) -> bool:
+        """Whether an organisation is there already and this import does not place it itself."""
+        return code in self.known and code not in mine
+
+    def _create_missing(self) -> None:
+        self.new: set[str] = set()
+        waiting = [row for row in self.rows if row.code not in self.known]
+        while waiting:
+            ready = [row for row in waiting if row.parent is None or row.parent in self.known]
+            made = [one for one in map(self._made, ready) if one is not None]
+            for one in Organisation.objects.bulk_create(made):
+                self.known[one.code] = one
+                self.new.add(one.code)
+                self.done.created.append(one.code)
+            left_out = {row.code for row in ready} - self.new
+            waiting = [r for r in waiting if r.code not in self.known and r.code not in left_out]
+            if not made:
+                break
+        for row in waiting:
+            self.done.problems.append(
+                FieldError(row.where, "party.row_orphan", {"organisation": row.code, "parent": row.parent})
+            )
+
+    def _made(self, row: OrganisationRow) -> Organisation | None:
+        parent = self.known[row.parent] if row.parent else None
+        try:
+            path = path_of(row.code, parent)
+        except CityError as error:
+            self.done.problems.append(FieldError(row.where, error.code, error.data))
+            return None
+        return Organisation(
+            code=row.code,
+            name=row.name,
+            name_en=row.name_en,
+            kind=row.kind,
+            parent=parent,
+            path=path,
+            region=self.regions.get(row.region or ""),
+        )
+
+    def _update_existing(self) -> None:
+        """Top down, so that nothing moves below what is still below itself; a row without parent stays where it is."""
+        changed: list[Organisation] = []
+        for row in self.rows:
+            one = self.known.get(row.code)
+            if one is None or row.code in self.new:
+                continue
+            region = self.regions.get(row.region or "")
+            region_id = region.pk if region else one.region_id
+            said = (row.name, row.name_en or one.name_en, row.kind, region_id)
+            if said != (one.name, one.name_en, one.kind, one.region_id):
+                one.name, one.name_en, one.kind, one.region_id = said
+                changed.append(one)
+                self.done.changed.append(one.code)
+            if row.parent and row.parent in self.known and one.parent_id != self.known[row.parent].pk:
+                self._move(one, row)
+        Organisation.objects.bulk_update(changed, ["name", "name_en", "kind", "region"], batch_size=200)
+
+    def _move(self, one: Organisation, row: OrganisationRow) -> None:
+        try:
+            old_path = move_subtree(one, self.known[str(row.parent)])
+        except CityError as error:
+            self.done.problems.append(FieldError(row.where, error.code, error.data))
+            return
+        self.done.moved.append((one.code, old_path, one.path))
+        for other in self.known.values():
+            if other.path.startswith(old_path):
+                other.path = one.path + other.path[len(old_path) :]
+
+    def _write_posts(self) -> None:
+        wanted = {(row.code, post.code): post for row in self.rows if row.code in self.known for post in row.posts}
+        there = {
+            (post.organisation.code, post.code): post
+            for post in Post.objects.filter(organisation__code__in={code for code, _ in wanted}).select_related(
+                "organisation"
+            )
+        }
+        changed = []
+        for key, post in there.items():
+            said = wanted.get(key)
+            if said is not None and (said.name, said.name_en or post.name_en) != (post.name, post.name_en):
+                post.name, post.name_en = said.name, said.name_en or post.name_en
+                changed.append(post)
+        made = [
+            Post(organisation=self.known[organisation], code=code, name=post.name, name_en=post.name_en)
+            for (organisation, code), post in wanted.items()
+            if (organisation, code) not in there
+        ]
+        Post.objects.bulk_update(changed, ["name", "name_en"], batch_size=200)
+        Post.objects.bulk_create(made)
+        self.done.posts = len(changed) + len(made)
