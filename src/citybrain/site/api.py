@@ -1,13 +1,20 @@
-"""The HTTP API: every app's router under /api/v1, and one OpenAPI document."""
+"""The HTTP API: every app's router under /api/v1, one way to sign in, one shape for everything refused."""
 
 from __future__ import annotations
 
 import importlib
 import importlib.util
+from typing import Any
 
+import msgspec
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router
+from ninja.errors import HttpError, ValidationError
+from ninja.operation import Operation
+from ninja.parser import Parser
 
 from citybrain.base.accounts.http import session_or_token
+from citybrain.site.http.problems import city_error, problem_response
 
 ROUTERS = (
     "citybrain.base.accounts.api",
@@ -25,22 +32,55 @@ ROUTERS = (
     "citybrain.hubs.business.cases.api",
     "citybrain.hubs.business.signals.api",
     "citybrain.applications.operations.trace.api",
+    "citybrain.site.live.api",
 )
 """Each module has `router`, whose paths are whole below /api/v1 (`@router.get("/cases/{number}")`)."""
 
-api = NinjaAPI(
-    title="CityBrain",
-    version="1",
-    urls_namespace="api",
-    auth=session_or_token,
-    openapi_url=None,
-    docs_url=None,
-)
+DESCRIPTION = """The API of CityBrain. Times are ISO 8601 with a zone; places are WGS-84 unless they say otherwise.
+Lists answer `{"items": […], "next": cursor or null}`: pass `next` back as `after`. What is refused is a problem
+document (RFC 9457) that says what to do, in Chinese or, with `Accept-Language: en`, in English."""
 
 
-def mount(names: tuple[str, ...] = ROUTERS) -> None:
+class StrictJson(Parser):
+    """JSON as its standard says: no NaN, no half characters, no bytes that are not UTF-8."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        body = msgspec.json.decode(request.body)
+        refuse_nul(body)
+        return body
+
+
+def refuse_nul(value: Any) -> None:
+    """PostgreSQL keeps no NUL in text; refused for every database alike."""
+    if isinstance(value, str):
+        if "\0" in value:
+            raise ValueError("a text holds the character NUL")
+    elif isinstance(value, list):
+        for one in value:
+            refuse_nul(one)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            refuse_nul(key)
+            refuse_nul(one)
+
+
+class CityAPI(NinjaAPI):
+    """Operations are named `<app>_<function>`, so that generated clients read well."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        module = operation.view_func.__module__
+        return f"{module.split('.')[-2]}_{operation.view_func.__name__}"
+
+
+def answer_exception(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
+    """Every exception of a view becomes a problem document; the unforeseen ones are logged with their reference."""
+    return problem_response(request, city_error(error, request))  # type: ignore[arg-type]  # ninja passes instances
+
+
+def mount(api: NinjaAPI, names: tuple[str, ...] = ROUTERS) -> None:
     for name in names:
-        if importlib.util.find_spec(name) is None:
+        spec = importlib.util.find_spec(name)
+        if spec is None or spec.origin is None:  # an app without a door to HTTP
             continue
         router = importlib.import_module(name).router
         if not isinstance(router, Router):
@@ -48,4 +88,16 @@ def mount(names: tuple[str, ...] = ROUTERS) -> None:
         api.add_router("", router)
 
 
-mount()
+api = CityAPI(
+    title="CityBrain",
+    version="1",
+    description=DESCRIPTION,
+    urls_namespace="api",
+    auth=session_or_token,
+    parser=StrictJson(),
+    openapi_url=None,
+    docs_url=None,
+)
+for handled in (Exception, Http404, HttpError, ValidationError):
+    api.add_exception_handler(handled, answer_exception)
+mount(api)

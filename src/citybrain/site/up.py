@@ -31,7 +31,7 @@ def migrate(*, say: Callable[[str], None]) -> str | None:
     from django.core.management import call_command
     from django.db.utils import OperationalError
 
-    from citybrain.base.accounts import ensure_administrator
+    from citybrain.base.accounts.actions import ensure_administrator
     from citybrain.base.audit import system_actor
     from citybrain.base.packs import load_packs
 

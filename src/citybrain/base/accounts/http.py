@@ -1,18 +1,46 @@
-"""How a request says who it is: a session cookie with CSRF, or a bearer token."""
+"""What every door needs: who asks (a session cookie with CSRF, or a bearer token), and pages of a list."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, Generic, TypeVar
 
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from ninja import Field, Schema
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
+from pydantic import AfterValidator, AwareDatetime
 
 from citybrain.base.accounts.queries import viewer_of, viewer_of_token
 from citybrain.base.accounts.types import Viewer
 from citybrain.base.errors import Forbidden, NotSignedIn
+from citybrain.base.querying import Page, keyset_page
 
+T = TypeVar("T")
+M = TypeVar("M", bound=Model)
+
+EARLIEST, LATEST = 1900, 2199
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class CityRequest(HttpRequest):
+    """What every view gets: `def list_cases(request: CityRequest, …)`. `language` is `zh` or `en`."""
+
+    viewer: Viewer
+    language: str
+    request_id: str
+
+
+def _in_utc(moment: datetime) -> datetime:
+    if not EARLIEST <= moment.year <= LATEST:
+        raise ValueError(f"the year is not between {EARLIEST} and {LATEST}")
+    return moment.astimezone(UTC)
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A time that comes in: with a zone, from 1900 to 2199 (what every database can hold), in UTC."""
 
 
 class SessionOrToken(AuthBase):
@@ -26,6 +54,13 @@ class SessionOrToken(AuthBase):
         viewer = _by_token(authorization) if authorization else _by_session(request)
         request.viewer = viewer  # type: ignore[attr-defined]  # what every door reads
         return viewer
+
+
+def viewer_if_any(request: HttpRequest) -> Viewer | None:
+    """For doors that are open to everybody: who asks, or None; a token that is not valid is still refused."""
+    if request.headers.get("Authorization") or request.user.is_authenticated:
+        return session_or_token(request)
+    return None
 
 
 def _by_token(authorization: str) -> Viewer:
@@ -48,3 +83,22 @@ def _by_session(request: HttpRequest) -> Viewer:
 
 
 session_or_token = SessionOrToken()
+
+
+class Paging(Schema):
+    """The query parameters of every list: `def list_cases(request, paging: Query[Paging])`."""
+
+    limit: int = Field(50, ge=1, le=500, description="How many rows a page has", examples=[50])
+    after: str | None = Field(None, max_length=1000, description="The `next` of the page before")
+
+
+class PageOf(Schema, Generic[T]):
+    """The answer of every list: `response=PageOf[CaseSummary]`."""
+
+    items: list[T]
+    next: str | None = Field(None, description="Pass it as `after` for the next page; null on the last")
+
+
+def paged(rows: QuerySet[M], paging: Paging, *, order: Sequence[str]) -> Page[M]:
+    """One page of rows that are already scoped; the last key of `order` is unique (`("-occurred_at", "-pk")`)."""
+    return keyset_page(rows, order=order, after=paging.after, limit=paging.limit)

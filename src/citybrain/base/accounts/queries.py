@@ -6,13 +6,18 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Model, Prefetch, Q, QuerySet
 
 from citybrain.base import clock
 from citybrain.base.accounts.models import Duty, Token, User
 from citybrain.base.accounts.types import Grant, Viewer
 from citybrain.base.conditions import Condition
+from citybrain.base.errors import NotFound
+from citybrain.base.querying import to_q
+
+M = TypeVar("M", bound=Model)
 
 LAST_USED_STEP = timedelta(hours=1)
 
@@ -116,3 +121,51 @@ def _covered(token: Token) -> bool:
         return True
     duties: Iterable[Duty] = owner.in_force  # type: ignore[attr-defined]  # set by the prefetch above
     return _user_viewer(owner, tuple(duty.grant() for duty in duties)).covers(token.grant())
+
+
+def list_users(viewer: Viewer) -> QuerySet[User]:
+    """The accounts within reach; raises Forbidden without `account.read`."""
+    viewer.check("account.read")
+    return viewer.scoped(User.objects.select_related("organisation"))
+
+
+def get_user(viewer: Viewer, user_id: int) -> User:
+    """One account within reach, with its duties; raises NotFound."""
+    rows = list_users(viewer).prefetch_related(Prefetch("duties", queryset=Duty.objects.order_by("pk")))
+    return _one(rows.filter(pk=user_id))
+
+
+def find_user(viewer: Viewer, username: str) -> User:
+    """The account of that name: your own, or one within reach; raises NotFound `account.unknown_user`."""
+    name = User.normalize_username(username)
+    found = User.objects.select_related("organisation").filter(username=name).first()
+    mine = found is not None and (viewer.kind, viewer.id) == ("user", found.pk)
+    if found is None or not (mine or viewer.reaches(found)):
+        raise NotFound("account.unknown_user", username=name)
+    return found
+
+
+def get_duty(viewer: Viewer, duty_id: int) -> Duty:
+    """One duty of an account within reach; raises NotFound."""
+    return _one(Duty.objects.filter(pk=duty_id, user__in=list_users(viewer)).select_related("user"))
+
+
+def list_tokens(viewer: Viewer) -> QuerySet[Token]:
+    """Your own tokens and those within reach; raises Forbidden with neither `account.read` nor `token.write`."""
+    if not viewer.may("account.read"):
+        viewer.check("token.write")
+    own = Q(owner_id=viewer.id) if viewer.kind == "user" else Q(pk__in=[])
+    reach = to_q(viewer.where(Token.SCOPE), Token.SCOPE.columns)
+    return Token.objects.filter(own | reach).select_related("owner")
+
+
+def get_token(viewer: Viewer, token_id: int) -> Token:
+    """One token of yours or within reach; raises NotFound."""
+    return _one(list_tokens(viewer).filter(pk=token_id))
+
+
+def _one(rows: QuerySet[M]) -> M:
+    row = rows.first()
+    if row is None:
+        raise NotFound("input.not_found")
+    return row

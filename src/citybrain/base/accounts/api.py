@@ -1,0 +1,135 @@
+"""The door for signing in, accounts, duties and tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.middleware.csrf import get_token
+from ninja import Query, Router, Status
+
+from citybrain.base.accounts import actions, queries, sessions
+from citybrain.base.accounts.http import CityRequest, PageOf, Paging, paged, viewer_if_any
+from citybrain.base.accounts.roles import ROLES
+from citybrain.base.accounts.schemas import (
+    DutyGrant,
+    DutyShown,
+    Me,
+    PasswordChange,
+    PasswordSet,
+    RoleShown,
+    SessionOpen,
+    SessionShown,
+    TokenCreate,
+    TokenSecret,
+    TokenShown,
+    UserCreate,
+    UserDetail,
+    UserSummary,
+)
+from citybrain.base.parties.queries import organisation_of
+
+router = Router(tags=["accounts"])
+
+
+@router.get("/session", response=SessionShown, auth=None)
+def read_session(request: CityRequest) -> Any:
+    """Who is signed in, if anybody; sets the csrftoken cookie that every change by a session needs."""
+    get_token(request)
+    return {"signed_in": (me := viewer_if_any(request)) is not None, "me": me}
+
+
+@router.post("/session", response=Me, auth=None)
+def open_session(request: CityRequest, body: SessionOpen) -> Any:
+    """Sign in."""
+    return sessions.open_session(request, username=body.username, password=body.password)
+
+
+@router.delete("/session", response={204: None})
+def close_session(request: CityRequest) -> Any:
+    """Sign out."""
+    return Status(204, sessions.close_session(request))
+
+
+@router.post("/session/password", response={204: None})
+def change_password(request: CityRequest, body: PasswordChange) -> Any:
+    """Change your own password; your other sessions end."""
+    return Status(204, sessions.change_own_password(request, old=body.old, new=body.new))
+
+
+@router.get("/roles", response=list[RoleShown])
+def list_roles(request: CityRequest) -> Any:
+    """The roles there are and what each carries."""
+    return list(ROLES.values())
+
+
+@router.get("/users", response=PageOf[UserSummary])
+def list_users(request: CityRequest, paging: Query[Paging]) -> Any:
+    """The accounts of the organisations you administer, by number."""
+    return paged(queries.list_users(request.viewer), paging, order=("pk",))
+
+
+@router.post("/users", response={201: UserDetail})
+def create_user(request: CityRequest, body: UserCreate) -> Any:
+    """Open an account."""
+    organisation = organisation_of(body.organisation) if body.organisation else None
+    return Status(201, actions.create_user(actor=request.viewer, **{**body.dict(), "organisation": organisation}))
+
+
+@router.get("/users/{int:user_id}", response=UserDetail)
+def get_user(request: CityRequest, user_id: int) -> Any:
+    """One account with all its duties, past ones too."""
+    return queries.get_user(request.viewer, user_id)
+
+
+@router.post("/users/{int:user_id}/deactivate", response=UserDetail)
+def deactivate_user(request: CityRequest, user_id: int) -> Any:
+    """Lock an account; its sessions, tokens and streams end at once."""
+    return actions.deactivate_user(queries.get_user(request.viewer, user_id), actor=request.viewer)
+
+
+@router.post("/users/{int:user_id}/activate", response=UserDetail)
+def activate_user(request: CityRequest, user_id: int) -> Any:
+    """Unlock an account."""
+    return actions.activate_user(queries.get_user(request.viewer, user_id), actor=request.viewer)
+
+
+@router.post("/users/{int:user_id}/password", response={204: None})
+def set_password(request: CityRequest, user_id: int, body: PasswordSet) -> Any:
+    """Give somebody a new password."""
+    user = queries.get_user(request.viewer, user_id)
+    actions.set_password(user, actor=request.viewer, password=body.password)
+    return Status(204, None)
+
+
+@router.post("/users/{int:user_id}/duties", response={201: DutyShown})
+def grant_duty(request: CityRequest, user_id: int, body: DutyGrant) -> Any:
+    """Give somebody a role for an organisation subtree and a region subtree."""
+    return Status(
+        201, actions.grant_duty(queries.get_user(request.viewer, user_id), actor=request.viewer, **body.dict())
+    )
+
+
+@router.delete("/duties/{int:duty_id}", response=DutyShown)
+def revoke_duty(request: CityRequest, duty_id: int) -> Any:
+    """Take a duty away; the user's sessions and streams end with their next request."""
+    return actions.revoke_duty(queries.get_duty(request.viewer, duty_id), actor=request.viewer)
+
+
+@router.get("/tokens", response=PageOf[TokenShown])
+def list_tokens(request: CityRequest, paging: Query[Paging]) -> Any:
+    """Your own tokens, and those of the organisations and regions you administer, by number."""
+    return paged(queries.list_tokens(request.viewer), paging, order=("pk",))
+
+
+@router.post("/tokens", response={201: TokenSecret})
+def create_token(request: CityRequest, body: TokenCreate) -> Any:
+    """Make a token; its secret is in this answer and nowhere else."""
+    owner = queries.find_user(request.viewer, body.owner) if body.owner else None
+    token, secret = actions.create_token(actor=request.viewer, **{**body.dict(), "owner": owner})
+    return Status(201, {"token": token, "secret": secret})
+
+
+@router.delete("/tokens/{int:token_id}", response=TokenShown)
+def revoke_token(request: CityRequest, token_id: int) -> Any:
+    """Make a token worthless at once."""
+    return actions.revoke_token(queries.get_token(request.viewer, token_id), actor=request.viewer)

@@ -1,0 +1,22 @@
+"""Everything that is read of files."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from citybrain.base.accounts.types import Viewer
+from citybrain.base.errors import NotFound
+from citybrain.base.files.models import File
+
+
+def list_files(viewer: Viewer, owner_kind: str, owner_key: str) -> QuerySet[File]:
+    """The files of a case or the like that the viewer may see, oldest first."""
+    return viewer.scoped(File.objects.filter(owner_kind=owner_kind, owner_key=owner_key)).order_by("pk")
+
+
+def get_file(viewer: Viewer, key: str) -> File:
+    """One file within reach; raises NotFound."""
+    file = viewer.scoped(File.objects.filter(key=key)).first()
+    if file is None:
+        raise NotFound("input.not_found")
+    return file

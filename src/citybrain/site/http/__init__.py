@@ -1,0 +1,1 @@
+"""The shell around every request: who, which language, how large, how long, and one shape for everything refused."""

@@ -1,0 +1,119 @@
+"""GET /health: is the city's system well, and if not, which part. Details are for who operates it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from citybrain.base import bus, clock
+from citybrain.base.accounts.http import session_or_token
+from citybrain.base.errors import CityError, Forbidden
+from citybrain.base.metrics import gauge
+from citybrain.site.http.problems import problem_response
+
+LOOPBACK = frozenset({"127.0.0.1", "::1"})
+ENOUGH_DISK = 1024**3
+LATE_EVENTS = 10_000
+OLD_HEARTBEAT = 30.0
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def check_operator(request: HttpRequest) -> None:
+    """From this machine itself (not through a proxy), or whoever may read jobs; raises NotSignedIn or Forbidden."""
+    direct = not request.headers.get("X-Forwarded-For") and not request.headers.get("Forwarded")
+    if direct and request.META.get("REMOTE_ADDR") in LOOPBACK:
+        return
+    if not session_or_token(request).may("job.read"):
+        raise Forbidden("account.forbidden", permission="job.read")
+
+
+def for_operators(view: View) -> View:
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        try:
+            check_operator(request)
+        except CityError as error:
+            return problem_response(request, error)
+        return view(request)
+
+    return guarded
+
+
+def show_health(request: HttpRequest) -> HttpResponse:
+    """200 while the platform can do its work, 503 when it cannot; the parts are shown to operators only."""
+    parts = examine()
+    well = all(part["well"] for part in parts.values())
+    answer: dict[str, Any] = {"status": "ok" if well else "failing", "city_time": clock.now().isoformat()}
+    try:
+        check_operator(request)
+        answer["parts"] = parts
+    except CityError:
+        pass
+    return JsonResponse(answer, status=200 if parts["database"]["well"] else 503)
+
+
+def examine() -> dict[str, dict[str, Any]]:
+    """Each part with whether it is well and what was found."""
+    data: Path = settings.DATA_DIR
+    free = shutil.disk_usage(data).free
+    database = _database()
+    return {
+        "database": database,
+        "bus": _bus() if database["well"] else {"well": False, "lag": None},
+        "disk": {"well": free > ENOUGH_DISK, "free_bytes": free},
+        **{f"process {name}": found for name, found in _processes(data / "run").items()},
+    }
+
+
+def _database() -> dict[str, Any]:
+    began = time.perf_counter()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError as error:
+        return {"well": False, "vendor": connection.vendor, "why": type(error).__name__}
+    return {"well": True, "vendor": connection.vendor, "milliseconds": round((time.perf_counter() - began) * 1000, 2)}
+
+
+def _bus() -> dict[str, Any]:
+    lag = bus.lag()
+    return {"well": lag < LATE_EVENTS, "lag": lag}
+
+
+def _processes(run: Path) -> dict[str, dict[str, Any]]:
+    """What the supervisor noted (`NAME.pid`) and, where a process shows that it is at work, its last heartbeat."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted(run.glob("*.pid")):
+        found[path.stem] = {"well": _is_running(path)}
+    for path in sorted(run.glob("*.heartbeat")):
+        age = max(0.0, time.time() - path.stat().st_mtime)
+        one = found.setdefault(path.stem, {"well": True})
+        one |= {"well": one["well"] and age < OLD_HEARTBEAT, "seconds_since_heartbeat": round(age, 1)}
+    return found
+
+
+def _is_running(path: Path) -> bool:
+    try:
+        os.kill(int(path.read_text(encoding="ascii")), 0)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+@gauge("citybrain_bus_lag", "Events that a subscription has not had yet")
+def bus_lag() -> float:
+    return float(bus.lag())
+
+
+@gauge("citybrain_disk_free_bytes", "Free space under the data directory")
+def disk_free() -> float:
+    return float(shutil.disk_usage(settings.DATA_DIR).free)
