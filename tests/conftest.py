@@ -18,7 +18,8 @@ from citybrain.site.start import set_up  # noqa: E402  (the environment comes fi
 
 set_up(Path(_data))
 
-from tests.cast import cast  # noqa: E402, F401  (models need the set-up)
+from tests.append_only import django_db_setup  # noqa: E402, F401  (models need the set-up)
+from tests.cast import cast  # noqa: E402, F401
 
 
 @pytest.fixture

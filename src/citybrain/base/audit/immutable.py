@@ -15,6 +15,7 @@ CREATE OR REPLACE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
 SQLITE = """
 CREATE TRIGGER {table}_no_{word} BEFORE {word} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
 """
+APPEND_ONLY = ("audit_record", "audit_key", "audit_block")
 WORDS = ("UPDATE", "DELETE")
 
 

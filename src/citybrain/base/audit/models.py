@@ -58,3 +58,42 @@ class Record(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.action} {self.object_kind}/{self.object_key}"
+
+
+class SealKey(AppendOnly):
+    """A public key whose signatures stand in the chain; a rotated key stays here, so that old seals can be checked."""
+
+    id = models.CharField(max_length=16, primary_key=True)
+    public = models.CharField(max_length=130)
+    since = models.DateTimeField()
+
+    class Meta:
+        db_table = "audit_key"
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class Block(AppendOnly):
+    """Some records sealed together (审计区块): the next links of the hash chain, and its head signed with SM2.
+
+    `links` holds, for each record in its order, eight bytes of record id and the 32 bytes of its chain hash.
+    """
+
+    number = models.BigIntegerField(primary_key=True)
+    count = models.IntegerField()
+    total = models.BigIntegerField()
+    previous = models.CharField(max_length=64)
+    head = models.CharField(max_length=64)
+    links = models.BinaryField()
+    last_xid = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+    sealed_at = models.DateTimeField()
+    key = models.ForeignKey(SealKey, on_delete=models.PROTECT)
+    signature = models.CharField(max_length=200)
+
+    class Meta:
+        db_table = "audit_block"
+
+    def __str__(self) -> str:
+        return f"block {self.number}"

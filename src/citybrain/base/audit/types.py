@@ -29,3 +29,11 @@ def system_actor(name: str) -> SystemActor:
 
 
 SYSTEM = system_actor("work")
+
+
+class Reader(Protocol):
+    """Whoever asks to read: a viewer of `accounts`, which stands above this floor."""
+
+    def check(self, permission: str) -> None:
+        """Raises Forbidden when no duty carries the permission."""
+        ...

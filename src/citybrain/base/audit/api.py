@@ -1,0 +1,68 @@
+"""The HTTP door of the audit trail: its records and the head of its chain."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Annotated, Any
+
+from ninja import Field, Query, Router, Schema
+
+from citybrain.base.accounts.http import CityRequest, Moment, PageOf, Paging
+from citybrain.base.audit import queries
+from citybrain.base.audit.queries import RecordFilter
+
+router = Router(tags=["audit"])
+Word = Annotated[str | None, Field(max_length=200)]
+
+
+class RecordShown(Schema):
+    """One thing that somebody did."""
+
+    id: int = Field(examples=[1024])
+    at: datetime = Field(description="City time")
+    wall_at: datetime = Field(description="Time of the machine")
+    actor: str = Field(alias="actor_key", examples=["user:12"])
+    actor_label: str = Field(examples=["dispatcher"])
+    action: str = Field(examples=["case.returned"])
+    kind: str = Field(alias="object_kind", examples=["case"])
+    key: str = Field(alias="object_key", examples=["HX20260302000001"])
+    data: dict[str, Any] = Field(description="What changed; no personal data", examples=[{"reason": "属供电公司管养"}])
+
+    @staticmethod
+    def resolve_data(record: Any) -> Any:
+        return json.loads(record.data)
+
+
+class RecordAsked(Schema):
+    """All that are given must hold."""
+
+    action: Word = Field(None, examples=["case.returned"])
+    actor: Word = Field(None, examples=["user:12"])
+    kind: Word = Field(None, examples=["case"])
+    key: Word = Field(None, examples=["HX20260302000001"])
+    since: Moment | None = Field(None, description="City time, included")
+    until: Moment | None = Field(None, description="City time, not included")
+
+
+class HeadShown(Schema):
+    """The newest block: write it down elsewhere, and `citybrain audit verify --head` proves that nothing was cut."""
+
+    number: int = Field(examples=[4711])
+    records: int = Field(alias="total", description="Sealed so far", examples=[123456])
+    head: str = Field(examples=["66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"])
+    sealed_at: datetime
+    key: str = Field(alias="key_id", examples=["e7b603f938cc223c"])
+    public_key: str = Field(alias="key.public", description="SM2, 04 ‖ x ‖ y in hexadecimal")
+
+
+@router.get("/audit/records", response=PageOf[RecordShown])
+def list_records(request: CityRequest, asked: Query[RecordAsked], paging: Query[Paging]) -> Any:
+    """Who did what, the newest first."""
+    return queries.records(request.viewer, RecordFilter(**asked.dict()), after=paging.after, limit=paging.limit)
+
+
+@router.get("/audit/head", response=HeadShown)
+def read_head(request: CityRequest) -> Any:
+    """The head of the sealed chain."""
+    return queries.get_newest_block(request.viewer)

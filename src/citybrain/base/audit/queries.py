@@ -1,0 +1,63 @@
+"""Reading the audit trail. It has no place in the city: only a duty over the whole city carries `audit.read`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from citybrain.base.audit.models import Block, Record
+from citybrain.base.audit.rows import count_after
+from citybrain.base.audit.types import Reader
+from citybrain.base.errors import NotFound
+from citybrain.base.querying import Page, keyset_page
+
+
+@dataclass(frozen=True)
+class RecordFilter:
+    """Which records: all that are given must hold; times are city time, from (included) to (excluded)."""
+
+    action: str | None = None
+    actor: str | None = None
+    kind: str | None = None
+    key: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def lookups(self) -> Mapping[str, object]:
+        wanted = {
+            "action": self.action,
+            "actor_key": self.actor,
+            "object_kind": self.kind,
+            "object_key": self.key,
+            "at__gte": self.since,
+            "at__lt": self.until,
+        }
+        return {name: value for name, value in wanted.items() if value is not None}
+
+
+def records(viewer: Reader, wanted: RecordFilter, *, after: str | None = None, limit: int = 50) -> Page[Record]:
+    """The newest records first."""
+    viewer.check("audit.read")
+    return keyset_page(Record.objects.filter(**wanted.lookups()), order=("-id",), after=after, limit=limit)
+
+
+def records_of(viewer: Reader, kind: str, key: str) -> list[Record]:
+    """Everything that was done to one object, oldest first."""
+    viewer.check("audit.read")
+    return list(Record.objects.filter(object_kind=kind, object_key=key).order_by("id"))
+
+
+def get_newest_block(viewer: Reader) -> Block:
+    """The head of the chain, to be written down elsewhere; raises NotFound while nothing is sealed."""
+    viewer.check("audit.read")
+    block = Block.objects.order_by("-number").defer("links").select_related("key").first()
+    if block is None:
+        raise NotFound("audit.nothing_sealed")
+    return block
+
+
+def unsealed_records() -> int:
+    """How many records wait for the sealer."""
+    last = Block.objects.order_by("-number").values_list("last_xid", "last_id").first()
+    return count_after(*(last or (0, 0)))
