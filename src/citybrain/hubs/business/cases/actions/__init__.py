@@ -1,0 +1,35 @@
+"""Everything that is done to cases and to what is declared about them."""
+
+from citybrain.hubs.business.cases.actions.linking import absorb, close_by_source, merge_cases, note_case, release
+from citybrain.hubs.business.cases.actions.opening import open_case
+from citybrain.hubs.business.cases.actions.performing import (
+    accept_case,
+    close_case,
+    dispatch_case,
+    finish_case,
+    perform,
+    reopen_case,
+    return_case,
+    supervise_case,
+    transfer_case,
+    verify_case,
+)
+
+__all__ = [
+    "absorb",
+    "accept_case",
+    "close_by_source",
+    "close_case",
+    "dispatch_case",
+    "finish_case",
+    "merge_cases",
+    "note_case",
+    "open_case",
+    "perform",
+    "release",
+    "reopen_case",
+    "return_case",
+    "supervise_case",
+    "transfer_case",
+    "verify_case",
+]

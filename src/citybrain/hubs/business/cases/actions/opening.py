@@ -1,0 +1,85 @@
+"""Opening a case."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from citybrain.base import clock
+from citybrain.base.accounts import check_may
+from citybrain.base.audit import Actor
+from citybrain.base.places.coordinates import Point, h3_cell
+from citybrain.hubs.business.cases.actions.change import Change
+from citybrain.hubs.business.cases.actions.moving import follow_on
+from citybrain.hubs.business.cases.actions.numbers import next_number
+from citybrain.hubs.business.cases.actions.rights import is_platform, viewer_of
+from citybrain.hubs.business.cases.actions.timing import start_clocks
+from citybrain.hubs.business.cases.models import Case
+from citybrain.hubs.business.cases.queries.catalogue import Catalogue, catalogue
+
+CELL_RESOLUTION = 9
+
+
+@transaction.atomic
+def open_case(
+    *, actor: Actor, case_type: str, title: str, source: str, text: str = "", occurred_at: datetime | None = None,
+    point: Point | None = None, region_path: str = "", region_code: str = "", address: str = "", address_key: str = "",
+    thing: str = "", severity: int | None = None, cause_event: str | None = None, signal_subject: str = "",
+    signal_count: int = 1,
+) -> Case:  # fmt: skip
+    """立案: open a case, start its clocks, and dispatch it at once where the responsibility list names somebody.
+
+    The place must be worked out already (`region_path` "" = outside every region or unknown). `source` says where it
+    came from (`signal`, `manual`, …), `signal_subject` which report opened it. Raises BadInput for an unknown kind of
+    case and Forbidden when the actor may not open cases there.
+    """
+    declared = catalogue()
+    kind = declared.case_type(case_type)
+    now = clock.now()
+    loop = declared.loops[kind.loop_key]
+    start = loop.definition.state_by_key[loop.definition.initial]
+    case = Case(
+        case_type_id=kind.pk,
+        loop_id=loop.pk,
+        state=start.key,
+        stage=start.stage,
+        title=title[:300],
+        text=text,
+        source=source,
+        thing=thing,
+        severity=severity or kind.severity,
+        signal_count=signal_count,
+        occurred_at=occurred_at or now,
+        recorded_at=now,
+        region_path=region_path,
+        region_code=region_code,
+        address=address[:300],
+        address_key=address_key[:200],
+    )
+    _place(case, point)
+    if not is_platform(actor):
+        check_may(viewer_of(actor), "case.open", on=case)
+    case.number = next_number(declared, now.astimezone(declared.zone).date())
+    return _open(case, actor, declared, cause_event, signal_subject)
+
+
+def _place(case: Case, point: Point | None) -> None:
+    if point is None:
+        return
+    there = point.wgs84()
+    case.lon, case.lat, case.precision_m = there.lon, there.lat, there.precision_m
+    case.h3 = h3_cell(there.lon, there.lat, CELL_RESOLUTION)
+
+
+def _open(case: Case, actor: Actor, declared: Catalogue, cause: str | None, signal: str) -> Case:
+    change = Change(case, actor=actor, cause=cause, declared=declared)
+    start_clocks(change)
+    params = {"type": declared.types_by_pk[case.case_type_id].title, "signal": signal}
+    change.tell(
+        "case.opened", "case.opened", kind="opened", params=params, signal=signal, signals=case.signal_count,
+        proof={"case_type": declared.types_by_pk[case.case_type_id].code, "region": case.region_code},
+    )  # fmt: skip
+    follow_on(change, "open")
+    change.save()
+    return case

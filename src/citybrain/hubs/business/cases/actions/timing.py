@@ -1,0 +1,128 @@
+"""What a case's clocks do when it moves, and when they ring."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from citybrain.base.audit import Actor, system_actor
+from citybrain.hubs.business.cases import clockwork
+from citybrain.hubs.business.cases.actions.change import Change
+from citybrain.hubs.business.cases.manifest import Duration
+from citybrain.hubs.business.cases.models import ClockRun
+from citybrain.hubs.business.cases.types import Plan
+
+CLOCK: Actor = system_actor("clock")
+MOST_SEVERE = 1
+
+
+def start_clocks(change: Change) -> None:
+    """Start the clock of the whole case, at its opening and at each reopening, and that of the state it stands in."""
+    case = change.case
+    plan = _plan(change, change.declared.types_by_pk[case.case_type_id].clocks.case)
+    if plan is not None:
+        round_ = case.reopened_count + 1
+        change.start_clock(clockwork.start(plan, case, clockwork.CASE, at=change.at, round_=round_))
+    _start_step(change)
+    _pause_or_resume(change)
+    _show_due(change)
+
+
+def move_clocks(change: Change, left: str) -> None:
+    """The state changed: its clock stops, that of the new state starts, clocks that pause there stand still."""
+    for run in change.clocks:
+        if run.extent == clockwork.STEP and run.state == left:
+            clockwork.stop(run, at=change.at)
+    _start_step(change)
+    _pause_or_resume(change)
+    _show_due(change)
+
+
+def stop_clocks(change: Change, *, cancelled: bool = False) -> None:
+    """The case ended; what its clocks measured stays."""
+    for run in change.clocks:
+        if run.stopped_at is None:
+            clockwork.stop(run, at=change.at, cancelled=cancelled)
+
+
+def extend_clocks(change: Change, duration: Duration) -> None:
+    """More time for the case and for the step it is in."""
+    for run in change.clocks:
+        if run.stopped_at is None:
+            clockwork.extend(run, _plan_of(change, run), duration, at=change.at)
+    _show_due(change)
+
+
+def ring_passed(change: Change) -> None:
+    """Ring for every level that was reached before this act, so that acting late hides no warning."""
+    for run in change.clocks:
+        ring_run(change, run)
+
+
+def ring_run(change: Change, run: ClockRun) -> None:
+    """Ring one clock for every level reached by now, oldest first."""
+    while run.next_at is not None and run.next_at <= change.at:
+        plan = _plan_of(change, run)
+        level, at = clockwork.ring(run, plan)
+        _tell(change, run, plan, level, at)
+
+
+def _tell(change: Change, run: ClockRun, plan: Plan, level: int, at: datetime) -> None:
+    facts = {
+        "clock": plan.definition.key,
+        "clock_extent": run.extent,
+        "clock_state": run.state,
+        "level": level,
+        "clock_due_at": run.due_at,
+    }
+    params = {"clock": plan.definition.title.model_dump(), "level": level, "due_at": run.due_at.isoformat()}
+    title = plan.definition.title.model_dump()
+    if level in plan.definition.warn:
+        key = "clock.breached" if level >= 100 else "clock.warned"
+        change.tell("clock.warned", key, kind="clock", is_audited=False, params=params, actor=CLOCK, at=at, **facts)
+        change.announce(key, ("holder",), clock=title, level=level, due_at=run.due_at.isoformat())
+    for escalation in clockwork.escalations(plan, level):
+        if escalation.raise_severity and change.case.severity > MOST_SEVERE:
+            change.set(severity=change.case.severity - 1)
+        if escalation.supervise and change.case.supervised_at is None:
+            change.set(supervised_at=at)
+        proof = {"clock": plan.definition.key, "level": level, "notify": list(escalation.notify)}
+        change.tell(
+            "case.escalated", "case.escalated", kind="clock", proof=proof, params=params, actor=CLOCK, at=at, **facts
+        )
+        change.announce("case.escalated", escalation.notify, clock=title, level=level, due_at=run.due_at.isoformat())
+
+
+def _plan(change: Change, key: str | None) -> Plan | None:
+    return change.declared.plans.get(key) if key else None
+
+
+def _plan_of(change: Change, run: ClockRun) -> Plan:
+    if run.plan_id is None:
+        raise ValueError("the clock of a self-test belongs to no case")
+    return change.declared.plan(run.plan_id)
+
+
+def _start_step(change: Change) -> None:
+    case = change.case
+    plan = _plan(change, change.declared.types_by_pk[case.case_type_id].clocks.steps.get(case.state))
+    if plan is not None:
+        round_ = case.reopened_count + 1
+        change.start_clock(clockwork.start(plan, case, clockwork.STEP, at=change.at, state=case.state, round_=round_))
+
+
+def _pause_or_resume(change: Change) -> None:
+    for run in change.clocks:
+        if run.stopped_at is not None:
+            continue
+        plan = _plan_of(change, run)
+        if change.case.state in plan.definition.pause_in:
+            clockwork.pause(run, plan, at=change.at)
+        else:
+            clockwork.resume(run, plan, at=change.at)
+
+
+def _show_due(change: Change) -> None:
+    """The case's due moment is that of the clock of the whole case."""
+    whole = [run for run in change.clocks if run.extent == clockwork.CASE and run.stopped_at is None]
+    if whole:
+        change.set(due_at=whole[-1].due_at)

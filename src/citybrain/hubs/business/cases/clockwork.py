@@ -1,0 +1,117 @@
+"""How a clock runs: started, warned at its levels, paused, extended, stopped. Works on rows, saves nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from citybrain.hubs.business.cases.calendars import due_of
+from citybrain.hubs.business.cases.manifest import Duration, Escalation
+from citybrain.hubs.business.cases.models import Case, ClockRun
+from citybrain.hubs.business.cases.types import Plan
+
+CASE, STEP = ClockRun.Extent.CASE, ClockRun.Extent.STEP
+RUNNING = ("running_since", "spent_seconds", "total_seconds", "due_at", "warned_level", "next_level", "next_at",
+           "breached_at", "stopped_at", "outcome")  # fmt: skip
+"""The columns that change while a clock runs."""
+
+
+def start(plan: Plan, case: Case | None, extent: str, *, at: datetime, state: str = "", round_: int = 1) -> ClockRun:
+    """A clock that starts now; the severity of its case chooses the time allowed."""
+    definition = plan.definition
+    severity = str(case.severity) if case else ""
+    duration = definition.by_severity.get(severity, definition.duration)  # type: ignore[call-overload]  # keys "1".."4"
+    due = due_of(plan.basis, at, duration)
+    run = ClockRun(
+        case=case,
+        plan_id=plan.pk,
+        extent=extent,
+        state=state,
+        round=round_,
+        started_at=at,
+        running_since=at,
+        total_seconds=plan.basis.measure(at, due),
+        due_at=due,
+    )
+    schedule(run, plan)
+    return run
+
+
+def levels(plan: Plan) -> list[int]:
+    """The per cents at which something happens, rising."""
+    return sorted({*plan.definition.warn, *(escalation.at for escalation in plan.definition.escalate)})
+
+
+def escalations(plan: Plan, level: int) -> list[Escalation]:
+    return [escalation for escalation in plan.definition.escalate if escalation.at == level]
+
+
+def moment_of_level(run: ClockRun, plan: Plan, level: int) -> datetime:
+    """When this share of the time allowed is used up, if the clock runs on."""
+    if run.running_since is None:
+        raise ValueError("a clock that stands still reaches no level")
+    if level == 100:
+        return run.due_at
+    return plan.basis.add(run.running_since, run.total_seconds * level / 100 - run.spent_seconds)
+
+
+def schedule(run: ClockRun, plan: Plan) -> None:
+    """Set the next level and its moment from what was already warned of."""
+    ahead = [level for level in levels(plan) if level > run.warned_level]
+    standing = run.running_since is None or run.stopped_at is not None
+    run.next_level = ahead[0] if ahead and not standing else None
+    run.next_at = None if run.next_level is None else moment_of_level(run, plan, run.next_level)
+
+
+def ring(run: ClockRun, plan: Plan) -> tuple[int, datetime]:
+    """Note that the next level was reached; returns the level and its moment."""
+    if run.next_level is None or run.next_at is None:
+        raise ValueError("this clock has nothing to ring for")
+    level, at = run.next_level, run.next_at
+    run.warned_level = level
+    if level >= 100 and run.breached_at is None:
+        run.breached_at = at if level == 100 else run.due_at
+    schedule(run, plan)
+    return level, at
+
+
+def is_late(run: ClockRun, at: datetime) -> bool:
+    return run.breached_at is not None or (run.running_since is not None and at > run.due_at)
+
+
+def stop(run: ClockRun, *, at: datetime, cancelled: bool = False) -> None:
+    """End the clock; whether it was in time stays with it."""
+    outcome = ClockRun.Outcome
+    run.outcome = outcome.CANCELLED if cancelled else outcome.LATE if is_late(run, at) else outcome.ON_TIME
+    run.stopped_at = at
+    run.next_level = run.next_at = None
+
+
+def pause(run: ClockRun, plan: Plan, *, at: datetime) -> None:
+    """Let the clock stand still; what it has used is kept."""
+    if run.running_since is None:
+        return
+    run.spent_seconds += plan.basis.measure(run.running_since, at)
+    run.running_since = None
+    schedule(run, plan)
+
+
+def resume(run: ClockRun, plan: Plan, *, at: datetime) -> None:
+    """Let the clock run on with what is left of the time allowed."""
+    if run.running_since is not None:
+        return
+    run.running_since = at
+    run.due_at = plan.basis.add(at, run.total_seconds - run.spent_seconds)
+    schedule(run, plan)
+
+
+def extend(run: ClockRun, plan: Plan, duration: Duration, *, at: datetime) -> None:
+    """Allow more time, counted from the present due moment; levels that lie ahead again will warn again."""
+    longer = due_of(plan.basis, run.due_at, duration)
+    run.total_seconds += plan.basis.measure(run.due_at, longer)
+    if run.running_since is not None:
+        run.due_at = longer
+        run.warned_level = max(
+            (level for level in levels(plan) if level <= run.warned_level and moment_of_level(run, plan, level) <= at),
+            default=0,
+        )
+    schedule(run, plan)

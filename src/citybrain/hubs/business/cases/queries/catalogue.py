@@ -1,0 +1,150 @@
+"""What is declared, kept in memory by each process until somebody changes it: one small query a call tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Subquery
+
+from citybrain.base.errors import BadInput, FieldError
+from citybrain.base.places.models import City
+from citybrain.hubs.business.cases.calendars import Basis, WallTime, working_time
+from citybrain.hubs.business.cases.loops import LoopDefinition
+from citybrain.hubs.business.cases.manifest import CalendarDefinition, ClockDefinition, Merge, TypeClocks
+from citybrain.hubs.business.cases.models import CaseLabel, CaseType, CatalogueVersion, ClockPlan, Loop, WorkCalendar
+from citybrain.hubs.business.cases.types import CaseTypeView, LoopView, Plan
+
+MOST_LISTS = 50_000
+NO_CITY = ("UTC", "")
+
+
+@dataclass
+class Catalogue:
+    """Everything declared, as of one version."""
+
+    zone: ZoneInfo
+    city_code: str
+    types: dict[str, CaseTypeView]
+    loops: dict[str, LoopView]
+    plans: dict[str, Plan]
+    labels: dict[str, str]
+    calendars: dict[str, CalendarDefinition]
+    types_by_pk: dict[int, CaseTypeView] = field(default_factory=dict)
+    loops_by_pk: dict[int, LoopView] = field(default_factory=dict)
+    plans_by_pk: dict[int, Plan] = field(default_factory=dict)
+    responsible: dict[tuple[int, str], list[Any]] = field(default_factory=dict)
+
+    def case_type(self, code: str) -> CaseTypeView:
+        """The kind of case with this code; raises BadInput `case.unknown_type`."""
+        found = self.types.get(code)
+        if found is None or not found.is_active:
+            raise BadInput("input.invalid", fields=(FieldError("case_type", "case.unknown_type", {"code": code}),))
+        return found
+
+    def loop(self, pk: int) -> LoopView:
+        """Any version of a loop; older ones are read when a case of that age is met."""
+        found = self.loops_by_pk.get(pk)
+        if found is None:
+            found = self.loops_by_pk[pk] = _loop_view(Loop.objects.get(pk=pk))
+        return found
+
+    def plan(self, pk: int) -> Plan:
+        """Any version of a clock."""
+        found = self.plans_by_pk.get(pk)
+        if found is None:
+            found = self.plans_by_pk[pk] = self._plan_view(ClockPlan.objects.get(pk=pk))
+        return found
+
+    def basis(self, definition: ClockDefinition) -> Basis:
+        """What a clock counts by: its calendar when its unit is working time, else every second."""
+        if not definition.duration.unit.startswith("working_"):
+            return WallTime(self.zone)
+        return working_time(self.calendars[definition.calendar or ""], self.zone)
+
+    def _plan_view(self, row: ClockPlan) -> Plan:
+        definition = ClockDefinition.model_validate(row.definition)
+        return Plan(row.pk, row.version, definition, self.basis(definition))
+
+
+_known: tuple[tuple[str, str, str], Catalogue] | None = None
+
+
+def catalogue() -> Catalogue:
+    """The declarations in force; one query when nothing changed since the last call of this process."""
+    global _known
+    stamp = _stamp()
+    known = _known
+    if known is None or known[0] != stamp:
+        known = _known = (stamp, _load(*stamp[1:]))
+    return known[1]
+
+
+def _stamp() -> tuple[str, str, str]:
+    city = City.objects.filter(pk=1)
+    row = (
+        CatalogueVersion.objects.filter(pk=1)
+        .values_list("version", Subquery(city.values("time_zone")), Subquery(city.values("code")))
+        .first()
+    )
+    version, zone, code = row or ("", None, None)
+    return version, zone or NO_CITY[0], code or NO_CITY[1]
+
+
+def _load(zone: str, city_code: str) -> Catalogue:
+    calendars = {
+        row.key: CalendarDefinition.model_validate(row.definition) for row in WorkCalendar.objects.order_by("version")
+    }
+    loops = {row.key: _loop_view(row) for row in _latest(Loop)}
+    labels = dict(CaseLabel.objects.values_list("label", "case_type__code"))
+    found = Catalogue(ZoneInfo(zone), city_code, _types(), loops, {}, labels, calendars)
+    found.plans = {row.key: found._plan_view(row) for row in _latest(ClockPlan)}
+    found.types_by_pk = {view.pk: view for view in found.types.values()}
+    found.loops_by_pk = {view.pk: view for view in loops.values()}
+    found.plans_by_pk = {view.pk: view for view in found.plans.values()}
+    return found
+
+
+def _latest(model: type[Loop] | type[ClockPlan]) -> list[Any]:
+    newest = {row.key: row for row in model.objects.order_by("version")}
+    return list(newest.values())
+
+
+def _loop_view(row: Loop) -> LoopView:
+    return LoopView(row.pk, row.version, LoopDefinition.model_validate(row.definition))
+
+
+def _types() -> dict[str, CaseTypeView]:
+    views: dict[str, CaseTypeView] = {}
+    by_pk: dict[int, CaseTypeView] = {}
+    for row in CaseType.objects.order_by("path"):  # parents come before their children
+        parent = by_pk.get(row.parent_id or 0)
+        view = CaseTypeView(
+            pk=row.pk,
+            code=row.code,
+            title=row.title,
+            path=row.path,
+            parent=parent.code if parent else None,
+            severity=row.severity,
+            loop_key=row.loop_key,
+            clocks=TypeClocks.model_validate(row.clocks),
+            merge=Merge.model_validate(row.merge),
+            on_alarm_resolved=row.on_alarm_resolved,
+            classify_threshold=row.classify_threshold,
+            is_active=row.is_active,
+            ancestors=(row.pk, *(parent.ancestors if parent else ())),
+        )
+        views[view.code] = by_pk[view.pk] = view
+    return views
+
+
+def case_types() -> Mapping[str, CaseTypeView]:
+    """Every kind of case by code, retired ones included."""
+    return catalogue().types
+
+
+def type_for_label(label: str) -> str | None:
+    """The kind of case that a text classifier's label means, or None."""
+    return catalogue().labels.get(label)

@@ -1,0 +1,77 @@
+"""Open cases that a new report may belong to: near in space and time, at the same address, of the same thing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import h3
+from django.db.models import Q, QuerySet
+
+from citybrain.base.places.coordinates import degree_lengths_m, distance_m
+from citybrain.hubs.business.cases.models import Case
+from citybrain.hubs.business.cases.queries.catalogue import Catalogue, catalogue
+from citybrain.hubs.business.cases.types import CaseNear
+
+RESOLUTION = 9
+MOST_RINGS = 12
+SHORTEST_STEP_M = 230.0
+"""Centres of neighbouring cells of resolution 9 lie at least this far apart anywhere on earth."""
+MOST_FOUND = 200
+COLUMNS = (
+    "pk", "number", "case_type_id", "title", "text", "address", "lon", "lat", "precision_m", "occurred_at",
+    "recorded_at", "region_path", "signal_count",
+)  # fmt: skip
+
+
+def open_cases_near(codes: Iterable[str], lon: float, lat: float, radius_m: float, since: datetime) -> list[CaseNear]:
+    """Open cases of these kinds that occurred since then within a radius, nearest first; the point is in WGS-84."""
+    declared = catalogue()
+    rows = _open(declared, codes, since).filter(_around(lon, lat, radius_m), lon__isnull=False)
+    found = [_near(declared, row, float(distance_m(lon, lat, row[6], row[7]))) for row in rows.values_list(*COLUMNS)]
+    near = [one for one in found if one.distance_m is not None and one.distance_m <= radius_m]
+    return sorted(near, key=lambda one: (one.distance_m, one.pk))[:MOST_FOUND]
+
+
+def open_cases_at(codes: Iterable[str], address_key: str, since: datetime) -> list[CaseNear]:
+    """Open cases of these kinds at an address (as the caller normalised it), newest first."""
+    if not address_key:
+        return []
+    declared = catalogue()
+    return _listed(declared, _open(declared, codes, since).filter(address_key=address_key))
+
+
+def open_cases_of_thing(codes: Iterable[str], thing: str, since: datetime | None = None) -> list[CaseNear]:
+    """Open cases of these kinds that alarms of a thing opened, newest first."""
+    if not thing:
+        return []
+    declared = catalogue()
+    return _listed(declared, _open(declared, codes, since).filter(thing=thing))
+
+
+def _open(declared: Catalogue, codes: Iterable[str], since: datetime | None) -> QuerySet[Case]:
+    kinds = [declared.types[code].pk for code in codes if code in declared.types]
+    rows = Case.objects.filter(closed_at__isnull=True, case_type_id__in=kinds)
+    return rows if since is None else rows.filter(occurred_at__gte=since)
+
+
+def _around(lon: float, lat: float, radius_m: float) -> Q:
+    """A little more than the circle: the cells around, or for a large circle the box around."""
+    rings = math.ceil(radius_m / SHORTEST_STEP_M) + 1
+    if rings <= MOST_RINGS:
+        return Q(h3__in=sorted(h3.grid_disk(h3.latlng_to_cell(lat, lon, RESOLUTION), rings)))
+    east, north = degree_lengths_m(lat)
+    wide, high = radius_m / max(east, 1.0), radius_m / north
+    return Q(lon__range=(lon - wide, lon + wide), lat__range=(lat - high, lat + high)) & ~Q(h3="")
+
+
+def _listed(declared: Catalogue, rows: QuerySet[Case]) -> list[CaseNear]:
+    newest = rows.order_by("-recorded_at", "-pk").values_list(*COLUMNS)[:MOST_FOUND]
+    return [_near(declared, row, None) for row in newest]
+
+
+def _near(declared: Catalogue, row: tuple[Any, ...], distance: float | None) -> CaseNear:
+    pk, number, type_id, *rest = row
+    return CaseNear(pk, number, declared.types_by_pk[type_id].code, *rest, distance_m=distance)

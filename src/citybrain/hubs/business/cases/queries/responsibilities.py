@@ -1,0 +1,125 @@
+"""Who answers for a kind of case in a place: the best line of the responsibility list, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from citybrain.base import clock
+from citybrain.base.parties.models import Organisation
+from citybrain.hubs.business.cases.models import Responsibility
+from citybrain.hubs.business.cases.queries.catalogue import MOST_LISTS, Catalogue, catalogue
+from citybrain.hubs.business.cases.types import CaseTypeView, Match
+
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line that could answer, with what it is compared by: how specific its kind and its region are."""
+
+    pk: int
+    case_type: str
+    type_distance: int
+    region_code: str
+    region_depth: int
+    priority: int
+    note: str
+    valid_from: datetime | None
+    valid_to: datetime | None
+    organisation_id: int
+
+    @property
+    def rank(self) -> tuple[int, int, int, int]:
+        """Most specific kind first, then most specific region, then priority, then the older line."""
+        return self.type_distance, -self.region_depth, -self.priority, self.pk
+
+    def holds(self, at: datetime) -> bool:
+        return (self.valid_from is None or self.valid_from <= at) and (self.valid_to is None or at < self.valid_to)
+
+    def row(self, organisation: Organisation) -> dict[str, Any]:
+        return {
+            "line": self.pk,
+            "case_type": self.case_type,
+            "region": self.region_code or "*",
+            "priority": self.priority,
+            "organisation": organisation.code,
+            "organisation_name": organisation.name,
+            "note": self.note,
+        }
+
+
+def organisation_for(
+    case_type: str, region_path: str, *, at: datetime | None = None, declared: Catalogue | None = None
+) -> Match:
+    """The organisation that answers for a kind of case in a region at a moment (default: now), with the reason.
+
+    The lines of a pair that this process has met since the list last changed are known; the organisations they name are
+    read now (one query), so that one that was closed or moved is never answered. Raises BadInput for an unknown kind.
+    """
+    declared = declared or catalogue()
+    kind = declared.case_type(case_type)
+    moment = at or clock.now()
+    lines = [line for line in _lines(declared, kind, region_path) if line.holds(moment)]
+    there = (
+        Organisation.objects.filter(is_active=True).in_bulk({line.organisation_id for line in lines}) if lines else {}
+    )
+    lines = [line for line in lines if line.organisation_id in there]
+    if not lines:
+        return Match(None, "", "", "", {"rule": "none", "case_type": case_type, "region_path": region_path})
+    best = there[lines[0].organisation_id]
+    why = {"rule": "list", **lines[0].row(best), "decided_by": _decided_by(lines), "compared": len(lines)}
+    others = tuple(line.row(there[line.organisation_id]) for line in lines[1:SHOWN])
+    return Match(best.pk, best.code, best.name, best.path, why, others)
+
+
+def _decided_by(lines: list[Line]) -> str:
+    """The first thing by which the best line is better than the next."""
+    if len(lines) == 1:
+        return "only_line"
+    words = ("case_type", "region", "priority", "older_line")
+    pairs = zip(words, lines[0].rank, lines[1].rank, strict=True)
+    return next(word for word, a, b in pairs if a != b)
+
+
+def _lines(declared: Catalogue, kind: CaseTypeView, region_path: str) -> list[Line]:
+    """The lines for a kind and a region, whenever they hold, best first; kept until the list changes."""
+    known = declared.responsible.get((kind.pk, region_path))
+    if known is None:
+        if len(declared.responsible) >= MOST_LISTS:
+            declared.responsible.clear()
+        known = declared.responsible[kind.pk, region_path] = _find_lines(declared, kind, region_path)
+    return known
+
+
+def _find_lines(declared: Catalogue, kind: CaseTypeView, region_path: str) -> list[Line]:
+    codes = region_path.strip("/").split("/") if region_path.strip("/") else []
+    paths = ["/" + "/".join(codes[: n + 1]) + "/" for n in range(len(codes))]
+    anywhere = Q(region__isnull=True, region_code="")
+    rows = (
+        Responsibility.objects.filter(anywhere | Q(region__path__in=paths), case_type_id__in=kind.ancestors)
+        .filter(organisation__isnull=False)
+        .values_list(
+            "pk", "case_type_id", "region_code", "region__path", "priority", "note", "valid_from", "valid_to",
+            "organisation_id",
+        )
+    )  # fmt: skip
+    lines = [
+        Line(
+            pk=pk,
+            case_type=declared.types_by_pk[type_id].code,
+            type_distance=kind.ancestors.index(type_id),
+            region_code=region_code,
+            region_depth=(region_path_of or "").count("/"),
+            priority=priority,
+            note=note,
+            valid_from=valid_from,
+            valid_to=valid_to,
+            organisation_id=organisation_id,
+        )
+        for pk, type_id, region_code, region_path_of, priority, note, valid_from, valid_to, organisation_id in rows
+    ]
+    return sorted(lines, key=lambda line: line.rank)

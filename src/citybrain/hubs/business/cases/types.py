@@ -1,0 +1,101 @@
+"""What crosses the border of casework."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from citybrain.hubs.business.cases.calendars import Basis
+from citybrain.hubs.business.cases.loops import LoopDefinition
+from citybrain.hubs.business.cases.manifest import ClockDefinition, Merge, TypeClocks
+
+
+@dataclass(frozen=True)
+class CaseTypeView:
+    """A kind of case as everybody reads it; `ancestors` are the keys of itself and of every kind above, nearest first."""
+
+    pk: int
+    code: str
+    title: dict[str, str]
+    path: str
+    parent: str | None
+    severity: int
+    loop_key: str
+    clocks: TypeClocks
+    merge: Merge
+    on_alarm_resolved: str
+    classify_threshold: float
+    is_active: bool
+    ancestors: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class LoopView:
+    """One version of a loop."""
+
+    pk: int
+    version: int
+    definition: LoopDefinition
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One version of a clock, with the calendar it counts by."""
+
+    pk: int
+    version: int
+    definition: ClockDefinition
+    basis: Basis
+
+
+@dataclass(frozen=True)
+class Match:
+    """What the responsibility list answers: an organisation (or none), and why it and not another.
+
+    `why` names the line that won and what it was compared by; `others` are the lines that lost, best first.
+    """
+
+    organisation_id: int | None
+    organisation_code: str
+    organisation_name: str
+    organisation_path: str
+    why: dict[str, Any]
+    others: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def found(self) -> bool:
+        return self.organisation_id is not None
+
+
+@dataclass(frozen=True)
+class CaseNear:
+    """An open case that a new report may belong to; `distance_m` is None where it was not found by its place."""
+
+    pk: int
+    number: str
+    case_type: str
+    title: str
+    text: str
+    address: str
+    lon: float | None
+    lat: float | None
+    precision_m: float | None
+    occurred_at: datetime
+    recorded_at: datetime
+    region_path: str
+    signal_count: int
+    distance_m: float | None = None
+
+
+@dataclass(frozen=True)
+class Possible:
+    """A step that somebody may take now: what it asks for, and whether its guard stands in the way (and why)."""
+
+    key: str
+    title: dict[str, str]
+    verb: str
+    needs: tuple[str, ...]
+    to: str | None
+    blocked_by: tuple[Any, ...] = ()
+    ask_either: bool = field(default=False)
