@@ -113,11 +113,11 @@ def list_organisations(request: Any, wanted: Query[OrganisationsWanted], paging:
 
 
 @router.post("/parties/organisations", response={201: OrganisationDetail}, summary="Add an organisation")
-def create_organisation(request: Any, body: OrganisationCreate) -> Any:
+def create_organisation(request: Any, body: OrganisationCreate) -> Organisation:
     parent = queries.get_organisation_to_change(body.parent, actor=request.viewer)
     region = region_of(body.region) if body.region else None
     given = {**body.dict(), "parent": parent, "region": region}
-    return 201, actions.create_organisation(actor=request.viewer, **given)
+    return actions.create_organisation(actor=request.viewer, **given)
 
 
 @router.get("/parties/organisations/{code}", response=OrganisationDetail, summary="One organisation with its posts")
@@ -147,6 +147,6 @@ def close_organisation(request: Any, code: str) -> Organisation:
 
 
 @router.post("/parties/organisations/{code}/posts", response={201: PostOut}, summary="Add a post")
-def create_post(request: Any, code: str, body: PostCreate) -> Any:
+def create_post(request: Any, code: str, body: PostCreate) -> Post:
     organisation = queries.get_organisation_to_change(code, actor=request.viewer)
-    return 201, actions.create_post(organisation, actor=request.viewer, **body.dict())
+    return actions.create_post(organisation, actor=request.viewer, **body.dict())

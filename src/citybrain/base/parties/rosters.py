@@ -61,11 +61,8 @@ def _wrong(row: OrganisationRow) -> FieldError | None:
             check_code(code)
         except BadInput as error:
             return FieldError(row.where, error.code, error.data)
-    for column, value, limit in (
-        ("name", row.name, MAX_NAME),
-        ("name_en", row.name_en, MAX_NAME),
-        ("kind", row.kind, MAX_KIND),
-    ):
+    for column, limit in TEXTS.items():
+        value = getattr(row, column)
         if len(value) > limit or (not value and column != "name_en"):
             return FieldError(row.where, "party.row_text", {"column": column, "limit": limit})
     if len({post.code for post in row.posts}) < len(row.posts) or not all(post.name for post in row.posts):

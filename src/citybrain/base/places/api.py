@@ -184,9 +184,9 @@ def list_regions(request: Any, wanted: Query[RegionsWanted], paging: Query[Pagin
 
 
 @router.post("/places/regions", response={201: RegionSummary}, summary="Add a region")
-def create_region(request: Any, body: RegionCreate) -> Any:
+def create_region(request: Any, body: RegionCreate) -> Region:
     parent = queries.get_region_to_change(body.parent, actor=request.viewer)
-    return 201, actions.create_region(actor=request.viewer, **{**body.dict(), "parent": parent})
+    return actions.create_region(actor=request.viewer, **{**body.dict(), "parent": parent})
 
 
 @router.get("/places/regions/{code}", response=RegionDetail, summary="One region")

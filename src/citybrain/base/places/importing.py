@@ -184,9 +184,9 @@ class RegionImport:
     def _derived(self) -> dict[str, SourcedOutline]:
         """Outlines of regions that none was given for, where all of their parts have one; from the bottom up."""
         parts: dict[str, list[str]] = {}
-        for row in self.rows:
-            if row.parent is not None:
-                parts.setdefault(row.parent, []).append(row.code)
+        in_force = Region.objects.filter(below("path", self._top()), valid_to=None).exclude(parent=None)
+        for code, parent in in_force.values_list("code", "parent__code"):
+            parts.setdefault(parent, []).append(code)
         wkbs = {code: bytes(boundary.wkb) for code, boundary in self.present.items()}
         derived: dict[str, SourcedOutline] = {}
         for row in reversed(self.rows):

@@ -13,7 +13,7 @@ SUFFIX = re.compile(r"(?:街道|地区|镇|乡|自治县|林区|新区|区|县|�
 PREFIXED = re.compile(r".+?[区县市](?P<own>.{2,}(?:街道|镇|乡))$")  # 高新区团山镇 is also called 团山镇
 OFFICE = re.compile(r"街?办")  # 王寨办, 王寨街办
 NOT_A_REGION = re.compile(
-    r"[东西南北中]?(?:路|街(?!道)|大道|大街|巷|弄|胡同|桥|站|广场|大厦|医院|学校|中学|小学|公园|酒店|商场)"
+    r"[东西南北中]?(?:路|街(?![道办])|大道|大街|巷|弄|胡同|桥|站|广场|大厦|医院|学校|中学|小学|公园|酒店|商场)"
 )
 SHORTEST_STEM = 2
 COUNTY_DEPTH = 3  # slashes in the path of the root and of the regions right below it
