@@ -20,6 +20,7 @@ from citybrain.base.accounts.types import ROOT, Grant, Viewer, grant_of, system_
 from citybrain.base.errors import BadInput, Conflict, FieldError, Forbidden
 from citybrain.base.parties.models import Organisation
 from citybrain.base.places.models import Region
+from citybrain.base.querying import move_paths
 
 USERNAME = re.compile(r"[\w.@+-]{2,64}\Z")
 SECRET_BYTES = 32
@@ -232,6 +233,13 @@ def open_personal(sealed: str, *, actor: Viewer, on: Model, field: str, purpose:
     kind = str(on._meta.model_name)
     bus.publish(messages.PersonRevealed(field=field), subject=f"{kind}/{on.pk}", actor=actor)
     return crypto.open_field(sealed)
+
+
+@transaction.atomic
+def follow_move(column: str, old: str, new: str) -> None:
+    """Duties and tokens go with the organisation or region they are for when it moves in its tree."""
+    move_paths(Duty.objects.all(), column, old, new)
+    move_paths(Token.objects.all(), column, old, new)
 
 
 @transaction.atomic

@@ -123,6 +123,14 @@ def _covered(token: Token) -> bool:
     return _user_viewer(owner, tuple(duty.grant() for duty in duties)).covers(token.grant())
 
 
+def first_end_of(viewer: Viewer) -> datetime | None:
+    """When (city time) the first of the viewer's duties in force ends, if any does."""
+    if viewer.kind != "user":
+        return None
+    ending = duties_in_force().filter(user_id=viewer.id, valid_to__isnull=False)
+    return ending.order_by("valid_to").values_list("valid_to", flat=True).first()
+
+
 def list_users(viewer: Viewer) -> QuerySet[User]:
     """The accounts within reach; raises Forbidden without `account.read`."""
     viewer.check("account.read")

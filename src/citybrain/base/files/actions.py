@@ -15,6 +15,8 @@ from citybrain.base.errors import NotFound
 from citybrain.base.files.content import keep, read_content, safe_name
 from citybrain.base.files.messages import FileAttached
 from citybrain.base.files.models import File, FileShare
+from citybrain.base.querying import move_paths
+from citybrain.base.querying.paths import below
 
 UNATTACHED_FOR = timedelta(days=1)
 FRESH = timedelta(hours=1)
@@ -91,6 +93,24 @@ def share_files(owner_kind: str, owner_key: str, *, region_path: str, organisati
             ignore_conflicts=True,
         )
     return len(ids)
+
+
+@transaction.atomic
+def follow_organisation(old: str, new: str) -> None:
+    """Files go with an organisation that moves in its tree."""
+    move_paths(File.objects.all(), "organisation_path", old, new)
+    shares = FileShare.objects.filter(below("organisation_path", old))
+    moved = [
+        FileShare(file_id=one.file_id, organisation_path=new + one.organisation_path[len(old) :]) for one in shares
+    ]
+    shares.delete()
+    FileShare.objects.bulk_create(moved, ignore_conflicts=True)
+
+
+@transaction.atomic
+def follow_region(old: str, new: str) -> None:
+    """Files go with a region that moves in its tree."""
+    move_paths(File.objects.all(), "region_path", old, new)
 
 
 @transaction.atomic

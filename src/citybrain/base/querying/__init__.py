@@ -2,7 +2,7 @@
 
 from citybrain.base.querying.compile import to_q
 from citybrain.base.querying.keyset import Page, keyset_page
-from citybrain.base.querying.paths import PathField
+from citybrain.base.querying.paths import PathField, move_paths
 from citybrain.base.querying.scope import Scope
 
-__all__ = ["Page", "PathField", "Scope", "keyset_page", "to_q"]
+__all__ = ["Page", "PathField", "Scope", "keyset_page", "move_paths", "to_q"]

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Q
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Concat, Substr
 
 
 class PathField(models.CharField):  # type: ignore[type-arg]
@@ -28,3 +29,9 @@ def below(field: str, prefix: str) -> Q:
     if prefix == "/":
         return Q(**{f"{field}__isnull": False}) & ~Q(**{field: ""})
     return Q(**{f"{field}__gte": prefix, f"{field}__lt": prefix[:-1] + "0"})
+
+
+def move_paths(rows: QuerySet[Any], field: str, old: str, new: str) -> int:
+    """Rewrite the beginning of every path at or below `old` after a subtree moved to `new`; returns how many."""
+    moved = Concat(Value(new), Substr(field, len(old) + 1), output_field=models.CharField())
+    return rows.filter(below(field, old)).update(**{field: moved})
