@@ -5,3 +5,13 @@ class AlarmsConfig(AppConfig):
     name = "citybrain.hubs.sensing.alarms"
     label = "alarms"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from citybrain.base.packs import register_section  # noqa: PLC0415  # needs the models
+        from citybrain.hubs.sensing.alarms.manifest import AlarmsFile  # noqa: PLC0415
+        from citybrain.hubs.sensing.alarms.packing import apply_alarms, check_alarms  # noqa: PLC0415
+
+        register_section(
+            file="alarms.yaml", schema=AlarmsFile, check=check_alarms, apply=apply_alarms,
+            names={"alarm_rule": lambda parsed: parsed.rules}, order=20,
+        )  # fmt: skip

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from django.db import models
 
-from citybrain.base.querying import PathField
+from citybrain.base.querying import PathField, Scope
 from citybrain.hubs.sensing.things.models import Thing, ThingModel
 
 
 class AlarmRule(models.Model):
     """When a property of a kind of thing is an alarm (告警规则): a threshold held for a while, or silence.
 
-    Severity runs from 1 (I, red) to 4 (IV, blue). `case_type` names the kind of case that an alarm asks for; empty means
-    that an alarm is only shown. A rule with a `pack` is declared there; operators change it by overrides of the pack.
+    Severity runs from 1 (I, red) to 4 (IV, blue). `case_type` names the kind of case that an alarm asks for; empty
+    means that an alarm is only shown. A rule with a `pack` is declared there; operators change it by adjusting the
+    pack. A retired rule is one that its pack does not declare any more.
     """
 
     class Kind(models.TextChoices):
@@ -41,13 +42,19 @@ class AlarmRule(models.Model):
     fold_within_seconds = models.FloatField(default=0)
     severity = models.PositiveSmallIntegerField()
     case_type = models.CharField(max_length=64, blank=True, default="")
+    source = models.JSONField(default=dict)
     enabled = models.BooleanField(default=True)
+    retired_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField()
+
+    SCOPE = Scope(kind="alarm_rule", read="alarm.read", key="key")
 
     class Meta:
         ordering = ["key"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(severity__gte=1, severity__lte=4), name="severity_is_one_to_four"),
+            models.CheckConstraint(
+                condition=models.Q(severity__gte=1, severity__lte=4), name="severity_is_one_to_four"
+            ),
             models.CheckConstraint(
                 condition=models.Q(kind="silence", after_seconds__gt=0)
                 | (
@@ -95,10 +102,17 @@ class Alarm(models.Model):
     acknowledged_by = models.CharField(max_length=128, blank=True, default="")
     acknowledged_at = models.DateTimeField(null=True)
 
+    SCOPE = Scope(
+        kind="alarm",
+        read="alarm.read",
+        columns={"region_path": "region_path", "organisation_path": "organisation_path"},
+    )
+
     class Meta:
         ordering = ["-start_at", "id"]
         indexes = [
             models.Index(fields=["-start_at", "id"], name="alarms_newest_first"),
+            models.Index(fields=["severity", "-start_at", "id"], name="alarms_worst_first"),
             models.Index(fields=["rule", "thing", "property", "-start_at"], name="alarms_of_a_rule_and_thing"),
             models.Index(fields=["state", "-start_at", "id"], name="alarms_by_state"),
             models.Index(fields=["region_path", "-start_at", "id"], name="alarms_by_region"),
@@ -114,9 +128,13 @@ class Alarm(models.Model):
 
 
 class AlarmTransition(models.Model):
-    """One step of an alarm as the rules engine wrote it (告警变迁): appended, never changed."""
+    """One step of an alarm as the rules engine wrote it (告警变迁): appended, never changed.
+
+    `seq` is the line's number in the journal, `event_id` the message that told of it ("" where nobody needs to know).
+    """
 
     alarm = models.ForeignKey(Alarm, on_delete=models.PROTECT, related_name="transitions")
+    seq = models.BigIntegerField()
     state = models.CharField(max_length=16, choices=Alarm.State.choices)
     at = models.DateTimeField()
     value = models.FloatField(null=True)
@@ -125,7 +143,7 @@ class AlarmTransition(models.Model):
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["alarm", "state"], name="an_alarm_enters_a_state_once")]
+        constraints = [models.UniqueConstraint(fields=["alarm", "seq"], name="a_line_of_the_journal_is_taken_in_once")]
 
     def __str__(self) -> str:
         return f"{self.alarm_id} {self.state}"

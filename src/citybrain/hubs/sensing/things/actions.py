@@ -48,10 +48,15 @@ def register_thing(draft: ThingDraft, *, actor: Viewer) -> Thing:
 
 
 def change_thing(thing: Thing, *, actor: Viewer, **fields: Any) -> Thing:
-    """Change what a `ThingDraft` names: name, address, organisation, attributes, or where it stands (lon, lat, crs)."""
+    """Change what a `ThingDraft` names: name, address, organisation, attributes, or where it stands (lon, lat, crs).
+
+    A retired thing stays retired: registering it again is what puts it back into service. Raises Conflict then.
+    """
     check_may(actor, "thing.write", on=thing)
-    draft = {"code": thing.code, "model": thing.model.key, **fields}
-    return register_thing(ThingDraft.model_validate(draft), actor=actor)
+    if thing.state == Thing.State.RETIRED:
+        raise Conflict("things.retired", code=thing.code)
+    known = {name: value for name, value in fields.items() if value is not None}
+    return register_thing(ThingDraft(code=thing.code, model=thing.model.key, **known), actor=actor)
 
 
 @transaction.atomic

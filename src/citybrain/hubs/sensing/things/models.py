@@ -96,3 +96,20 @@ class Stream(models.Model):
 
     def __str__(self) -> str:
         return f"{self.thing_id}/{self.property}"
+
+
+class Snapshot(models.Model):
+    """One file of what `sense` may know (DIR/snapshot): which version of it is wanted, and which one is out there.
+
+    Whoever changes what the file holds wants the next version, in the transaction of the change being told.
+    """
+
+    name = models.CharField(primary_key=True, max_length=16)
+    wanted = models.BigIntegerField(default=1)
+    published = models.BigIntegerField(default=0)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.published} of {self.wanted}"

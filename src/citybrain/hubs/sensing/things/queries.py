@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
+from citybrain.base import clock
 from citybrain.base.accounts import Viewer, check_may, scoped
 from citybrain.base.errors import NotFound
 from citybrain.base.places.models import Region
 from citybrain.base.querying import Page, keyset_page
 from citybrain.base.querying.paths import below
 from citybrain.hubs.sensing.things.models import Thing, ThingModel
+
+PERIODS = 3
+USUAL_PERIOD = 3600.0
 
 
 def list_models(viewer: Viewer) -> list[ThingModel]:
@@ -44,7 +50,7 @@ def list_things(
     if model:
         rows = rows.filter(model__key=model)
     if region:
-        rows = rows.filter(below("region_path", _path_of(region)))
+        rows = rows.filter(below("region_path", path_of(region)))
     if q:
         rows = rows.filter(Q(code__icontains=q) | Q(name__icontains=q) | Q(address__icontains=q))
     if unlocated is not None:
@@ -69,14 +75,44 @@ def stream_ids(thing: Thing) -> dict[str, int]:
     return {name: streams[name] for name in thing.model.properties if name in streams}
 
 
-def latest_of(thing: Thing) -> list[dict[str, Any]]:
-    """The latest reading of each property; `at` and `value` are None where nothing came yet."""
-    from citybrain.hubs.sensing.telemetry import queries as telemetry  # noqa: PLC0415  # reads files of `sense`
+def latest_of(viewer: Viewer, code: str) -> list[dict[str, Any]]:
+    """The latest reading of each property of a thing; `at` and `value` are None where nothing came yet.
 
-    return telemetry.latest_of(thing)
+    A property is online while its last reading is not older than three of its periods (of an hour without a period).
+    """
+    from citybrain.hubs.sensing.telemetry import queries as telemetry  # noqa: PLC0415  # reads the files of `sense`
+
+    thing = get_thing(viewer, code, "telemetry.read")
+    found = telemetry.latest_of(stream_ids(thing))
+    now = clock.now()
+    return [_latest(name, declared, found.get(name), now) for name, declared in thing.model.properties.items()]
 
 
-def _path_of(region: str) -> str:
+def _latest(name: str, declared: Mapping[str, Any], reading: Any, now: datetime) -> dict[str, Any]:
+    plain = {"property": name, "unit": declared.get("unit", ""), "at": None, "value": None, "quality": None}
+    if reading is None:
+        return {**plain, "recorded_at": None, "online": False}
+    age = (now - reading.at).total_seconds()
+    return {
+        **plain, "at": reading.at, "value": spell_value(declared, reading.value), "quality": reading.quality,
+        "recorded_at": reading.recorded_at, "online": age <= PERIODS * declared.get("period_seconds", USUAL_PERIOD),
+    }  # fmt: skip
+
+
+def spell_value(declared: Mapping[str, Any], value: float | None) -> float | bool | str | None:
+    """A stored number as its property means it: a boolean, a word of the enum, a whole number."""
+    if value is None:
+        return None
+    if declared["type"] == "boolean":
+        return bool(value)
+    if declared["type"] == "enum":
+        words = declared.get("values", [])
+        return str(words[int(value)]) if 0 <= value < len(words) else None
+    return int(value) if declared["type"] == "integer" else value
+
+
+def path_of(region: str) -> str:
+    """The path of a region by its code; raises NotFound `place.unknown_region`."""
     found = Region.objects.filter(code=region).values_list("path", flat=True).first()
     if found is None:
         raise NotFound("place.unknown_region", region=region)

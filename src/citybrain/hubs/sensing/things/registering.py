@@ -11,15 +11,15 @@ from django.db import transaction
 from pydantic import ValidationError
 
 from citybrain.base import audit, bus, clock
-from citybrain.base.accounts import Viewer, visible
+from citybrain.base.accounts import Viewer, check_may, visible
 from citybrain.base.bus import Draft
 from citybrain.base.conditions import Condition, test
-from citybrain.base.errors import FieldError
+from citybrain.base.errors import FieldError, TooLarge
 from citybrain.base.parties.models import Organisation
 from citybrain.hubs.sensing.things.messages import ThingChanged, ThingMoved, ThingRegistered
 from citybrain.hubs.sensing.things.models import Stream, Thing, ThingModel
 from citybrain.hubs.sensing.things.placing import place_drafts
-from citybrain.hubs.sensing.things.types import Placed, Receipt, RejectedRow, ThingDraft
+from citybrain.hubs.sensing.things.types import MAX_BATCH, Placed, Receipt, RejectedRow, ThingDraft
 
 CHUNK = 500
 PLACE_FIELDS = ("lon", "lat", "precision_m", "given_crs", "region_code", "region_path", "given_region")
@@ -41,12 +41,16 @@ class Batch:
 
 
 @transaction.atomic
-def register_things(rows: Sequence[Any], *, actor: Viewer) -> Receipt:
+def register_things(rows: Sequence[Any] | Mapping[str, Any], *, actor: Viewer) -> Receipt:
     """Register things (drafts, or mappings of their fields), or bring those that are there up to date, by code.
 
-    A thing keeps its model for life. Each row is rejected or kept by itself.
+    A thing keeps its model for life. Each row is rejected or kept by itself; raises Forbidden when the actor may
+    register nothing anywhere, TooLarge beyond MAX_BATCH rows.
     """
-    batch = _read(rows)
+    check_may(actor, "thing.write")
+    if len(rows) > MAX_BATCH and not isinstance(rows, Mapping):
+        raise TooLarge("things.batch_too_large", limit=MAX_BATCH)
+    batch = _read([rows] if isinstance(rows, Mapping) else rows)
     _check_models(batch)
     organisations = _check_organisations(batch, actor)
     placing = place_drafts(batch.drafts)
@@ -58,8 +62,7 @@ def register_things(rows: Sequence[Any], *, actor: Viewer) -> Receipt:
     _record(batch, actor)
     _announce(batch, actor)
     rejected = tuple(RejectedRow(index, batch.wrong[index]) for index in sorted(batch.wrong))
-    codes = tuple(thing.code for thing in batch.new)
-    return Receipt(len(batch.new), len(batch.changed), batch.duplicates, rejected, codes)
+    return Receipt(len(batch.new), len(batch.changed), batch.duplicates, rejected)
 
 
 def _read(rows: Sequence[Any]) -> Batch:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -12,6 +12,7 @@ from citybrain.base.errors import FieldError
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$", max_length=64)]
 MAX_ATTRIBUTES = 50
+MAX_BATCH = 10_000
 Attribute = str | int | float | bool | None
 
 
@@ -54,7 +55,9 @@ class Receipt:
     updated: int = 0
     duplicates: int = 0
     rejected: tuple[RejectedRow, ...] = ()
-    codes: tuple[str, ...] = field(default=(), repr=False)
+
+    def plain(self, language: str) -> dict[str, Any]:
+        return {**self.__dict__, "rejected": [row.plain(language) for row in self.rejected]}
 
 
 @dataclass(frozen=True)
