@@ -1,0 +1,104 @@
+"""What `sense` knows at one point of the store, so that a restart need not read everything again.
+
+    DIR/hot/checkpoint.npz
+
+Written beside and renamed into place. Segments before the checkpoint's may be moved to the lake; those from it on are
+worked through again at the next start, which yields the same transitions as the first time.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from citybrain.hubs.sensing.ingest.rulebook import Named, RuleBook
+from citybrain.hubs.sensing.ingest.segments import sync_folder
+from citybrain.hubs.sensing.ingest.snapshot import Rule
+from citybrain.hubs.sensing.ingest.windows import Windows
+
+log = logging.getLogger("citybrain.sense")
+FILE = "checkpoint.npz"
+FORMAT = 1
+WINDOW_ARRAYS = ("rule", "stream", "ring", "written", "complete", "silent")
+
+
+class Meta(msgspec.Struct, frozen=True):
+    format: int
+    segment: int
+    offset: int
+    journal_seq: int
+    unevaluated: int
+    rules: list[Rule]
+    names: dict[int, Named]
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Everything up to `offset` of `segment` is in the arrays; the journal was at `journal_seq`."""
+
+    meta: Meta
+    latest: NDArray[np.void]
+    windows: Windows
+
+    def book(self) -> RuleBook:
+        book = RuleBook(self.meta.rules, self.windows, self.meta.names)
+        book.unevaluated = self.meta.unevaluated
+        return book
+
+
+def take(segment: int, offset: int, journal_seq: int, latest: NDArray[np.void], book: RuleBook) -> Checkpoint:
+    """A copy of the state as it is now, to be written by another thread."""
+    windows = Windows(*(getattr(book.windows, name).copy() for name in WINDOW_ARRAYS))
+    meta = Meta(FORMAT, segment, offset, journal_seq, book.unevaluated, book.rules, book.names)
+    return Checkpoint(meta, latest.copy(), windows)
+
+
+def write(hot: Path, checkpoint: Checkpoint) -> None:
+    """Put it in place, durably; raises OSError and leaves the old one."""
+    arrays: dict[str, Any] = {name: getattr(checkpoint.windows, name) for name in WINDOW_ARRAYS}
+    meta = np.frombuffer(msgspec.json.encode(checkpoint.meta), np.uint8)
+    part = hot / f"{FILE}.part"
+    with part.open("wb") as file:
+        np.savez(file, meta=meta, latest=checkpoint.latest, **arrays)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(hot / FILE)
+    sync_folder(hot)
+
+
+def read_meta(hot: Path) -> Meta | None:
+    """The position alone; None when there is no checkpoint that can be read."""
+    try:
+        with np.load(hot / FILE) as stored:
+            return _meta(stored)
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, OSError, zipfile.BadZipFile, msgspec.DecodeError) as error:
+        log.error("%s cannot be read: %s", hot / FILE, error)
+        return None
+
+
+def _meta(stored: Any) -> Meta:
+    meta = msgspec.json.decode(stored["meta"].tobytes(), type=Meta)
+    if meta.format != FORMAT:
+        raise ValueError(f"format {meta.format}, expected {FORMAT}")
+    return meta
+
+
+def read(hot: Path) -> Checkpoint | None:
+    """The last checkpoint; None when there is none that can be read (the store is then worked through whole)."""
+    meta = read_meta(hot)
+    if meta is None:
+        return None
+    with np.load(hot / FILE) as stored:
+        windows = Windows(*(stored[name] for name in WINDOW_ARRAYS))
+        latest = stored["latest"]
+    return Checkpoint(meta, latest, windows)
