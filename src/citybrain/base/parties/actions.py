@@ -156,12 +156,12 @@ def import_organisations(rows: Sequence[OrganisationRow], *, actor: Actor) -> Im
         actor,
         "organisation.imported",
         kind="organisation",
-        key="",
+        key="all",
         counts=counts,
         created=done.created,
         changed=done.changed,
     )
-    drafts = [Draft(OrganisationsImported(**counts), "organisation/")]
+    drafts = [Draft(OrganisationsImported(**counts), "organisation/all")]
     for code, old_path, path in done.moved:
         message = OrganisationMoved(code=code, path=path, old_path=old_path)
         drafts.append(Draft(message, f"organisation/{code}", organisation_paths=(path, old_path)))
