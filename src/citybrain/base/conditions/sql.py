@@ -56,7 +56,8 @@ def _compare(compare: Compare, column: str, is_list: bool, parameters: list[AnyV
         return f"({column} IS {'NOT ' if value else ''}NULL)"
     if op == "within":
         parameters.append(value)
-        return f"len(list_filter({column}, x -> starts_with(x, ?))) > 0" if is_list else f"starts_with({column}, ?)"
+        one = f"len(list_filter({column}, lambda x: starts_with(x, ?))) > 0"
+        return one if is_list else f"starts_with({column}, ?)"
     if op in ("older_than", "younger_than"):
         parameters.append(now - timedelta(seconds=value))
         return f"({column} {'<' if op == 'older_than' else '>'} ?)"
