@@ -9,6 +9,7 @@
 | CITYBRAIN_ORIGINS      | origins (https://…) trusted for sign-in, by commas         | none |
 | CITYBRAIN_SENSE_URL    | where `web` reaches `sense`                                | port + 1 on loopback |
 | CITYBRAIN_LIVE_URL     | where browsers reach `live`                                | port + 2 on loopback |
+| CITYBRAIN_BUS_DAYS     | how long events that everybody has had stay in the outbox  | 90 |
 | CITYBRAIN_LOG          | how much is logged: DEBUG, INFO, WARNING, ERROR            | INFO |
 """
 
@@ -25,6 +26,7 @@ DATA_DIR = Path(os.environ.get("CITYBRAIN_DATA", "var")).resolve()
 PORT = int(os.environ.get("CITYBRAIN_PORT", "8000"))
 SENSE_URL = os.environ.get("CITYBRAIN_SENSE_URL", f"http://127.0.0.1:{PORT + 1}")
 LIVE_URL = os.environ.get("CITYBRAIN_LIVE_URL", f"http://127.0.0.1:{PORT + 2}")
+BUS_KEEP_DAYS = int(os.environ.get("CITYBRAIN_BUS_DAYS", "90"))
 
 SECRET_KEY = secret_key(DATA_DIR)
 DEBUG = False

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
 from citybrain.base.querying.commit_order import settled
+from citybrain.base.querying.times import stored
 
 COLUMNS = "id, at, wall_at, actor_key, actor_label, action, object_kind, object_key, data"
 Row = tuple[Any, ...]
@@ -49,9 +49,4 @@ def count_after(xid: int, number: int) -> int:
 
 
 def _row(row: Row) -> Row:
-    return (row[0], _moment(row[1]), _moment(row[2]), *row[3:])
-
-
-def _moment(value: Any) -> datetime:
-    """SQLite keeps times as text without a zone; all of ours are UTC."""
-    return value if isinstance(value, datetime) else datetime.fromisoformat(f"{value}+00:00")
+    return (row[0], stored(row[1]), stored(row[2]), *row[3:])

@@ -1,16 +1,16 @@
 """Bringing events to their subscriptions: in order, each in a savepoint together with the cursor, never lost.
 
 One `Dispatcher` reads the outbox once for all subscriptions that have come equally far. The events of one round go
-to a subscription in few transactions (each at most `TRANSACTION_SECONDS` long, so that other writers wait little); an
-event whose handler raises is rolled back to its savepoint, noted in `Failure`, and the cursor goes on. Later events of
-the same subject wait for it. Two dispatchers at once are safe: the cursor's row is locked and read again.
+to a subscription in few transactions: a new event begins in one for at most `TRANSACTION_SECONDS`, so that other
+writers wait little, and a slow subscription gives way to the others after `TURN_SECONDS`. An event whose handler
+raises is rolled back to its savepoint, noted in `Failure`, and the cursor goes on; later events of the same subject
+wait for it. Two dispatchers at once are safe: the cursor's row is locked and read again.
 """
 
 from __future__ import annotations
 
 import logging
 import random
-import traceback
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -18,7 +18,8 @@ from django.db import DatabaseError, connection, transaction
 
 from citybrain.base import clock
 from citybrain.base.bus import outbox
-from citybrain.base.bus.models import Cursor, Failure, OutboxEvent
+from citybrain.base.bus.describing import describe
+from citybrain.base.bus.models import Cursor, Failure
 from citybrain.base.bus.outbox import BEGINNING, Place, place_of
 from citybrain.base.bus.publishing import handling
 from citybrain.base.bus.registry import Subscription, subscriptions
@@ -26,7 +27,10 @@ from citybrain.base.bus.types import Event
 
 log = logging.getLogger(__name__)
 BATCH = 200
+MOST_COUNTED = 20_000
+MOST_RETRIED = 1000
 TRANSACTION_SECONDS = 0.05
+TURN_SECONDS = 0.25
 SETTLE_SECONDS = 1.0
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 900.0
 
@@ -79,8 +83,11 @@ class Dispatcher:
         """Bring what it wants of `events` to a subscription; returns how many deliveries were attempted."""
         wanted = [event for event in events if subscription.wants(event.type)][:limit]
         cut = limit is not None and len(wanted) == limit
-        done = 0
+        done, started = 0, clock.monotonic()
         while done < len(wanted):
+            if clock.monotonic() - started > TURN_SECONDS:  # the others have their turn before it goes on
+                cut, wanted = True, wanted[:done]
+                break
             try:
                 moved = self._deliver_some(subscription, wanted[done:])
             except DatabaseError:
@@ -130,7 +137,8 @@ class Dispatcher:
         waiting = Failure.objects.filter(state=Failure.State.WAITING, subscription__in=listening)
         done, held = 0, set()
         now = clock.wall_now()
-        for row in waiting.order_by("xid", "event_id").only("id", "subscription", "subject", "next_at", "event_id"):
+        rows = waiting.order_by("xid", "event_id").only("id", "subscription", "subject", "next_at")
+        for row in rows[:MOST_RETRIED]:
             key = (row.subscription, row.subject)
             if key in held or (limit is not None and done >= limit):
                 continue
@@ -254,14 +262,6 @@ def pause(attempts: int) -> timedelta:
     return timedelta(seconds=seconds * random.uniform(0.9, 1.1))  # noqa: S311 - not a secret
 
 
-def describe(error: BaseException) -> str:
-    """Kind and place of an error, without its values: they may be personal."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" at {frames[-1].filename.rsplit('citybrain/', 1)[-1]}:{frames[-1].lineno}" if frames else ""
-    code = getattr(error, "code", "")
-    return f"{type(error).__name__}{f' {code}' if isinstance(code, str) and code else ''}{where}"
-
-
 def run_once(limit: int | None = None) -> int:
     """Attempt everything due once; returns how many deliveries were attempted."""
     return Dispatcher().run_once(limit)
@@ -281,19 +281,19 @@ def drain(timeout: float = 60.0) -> int:
 
 
 def lag() -> int:
-    """Deliveries that will still be attempted: events after each cursor that it wants, and waiting failures."""
+    """Deliveries that will still be attempted: events after each cursor that it wants, and waiting failures.
+
+    A long backlog is counted up to its first `MOST_COUNTED` events.
+    """
     listening = subscriptions()
-    there = {row.name: Place(row.xid, row.position) for row in Cursor.objects.all()}
+    kept = {row.name: Place(row.xid, row.position) for row in Cursor.objects.all()}
+    places = {one.name: kept.get(one.name, BEGINNING) for one in listening if one.name in kept or one.start != "end"}
     waiting = Failure.objects.filter(state=Failure.State.WAITING, subscription__in=[one.name for one in listening])
-    known = [one for one in listening if one.name in there or one.start == "beginning"]
-    places = {one.name: there.get(one.name, BEGINNING) for one in known}
-    if not places:
-        return waiting.count()
-    events = OutboxEvent.objects.filter(position__gt=0).order_by("xid", "position")
-    lowest = min(places.values())
-    rows = events.filter(xid__gte=lowest.xid).values_list("xid", "position", "type")
-    if connection.vendor != "postgresql":
-        rows = rows.filter(position__gt=lowest.position).order_by("position")
-    return waiting.count() + sum(
-        one.wants(kind) for xid, position, kind in rows for one in known if Place(xid, position) > places[one.name]
+    behind = outbox.types_after(min(places.values()), MOST_COUNTED) if places else []
+    wanted = sum(
+        one.wants(kind)
+        for place, kind in behind
+        for one in listening
+        if one.name in places and place > places[one.name]
     )
+    return wanted + waiting.count()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from citybrain.base.bus.types import Event
 from citybrain.base.querying.commit_order import settled
+from citybrain.base.querying.times import stored
 
 COLUMNS = (
     "xid, position, id, type, source, subject, occurred_at, recorded_at, cause, actor, data, region_path,"
@@ -54,6 +54,18 @@ def read_at(positions: list[int]) -> dict[int, Event]:
         return {event.position: event for event in map(_event, cursor.fetchall())}
 
 
+def types_after(place: Place, limit: int) -> list[tuple[Place, str]]:
+    """Places and types of the events after a place, settled or not: what is still to come."""
+    if connection.vendor == "postgresql":
+        where, parameters, order = "(xid, position) > (%s, %s)", [place.xid, place.position], "xid, position"
+    else:
+        where, parameters, order = "position > %s", [place.position], "position"
+    sql = f"SELECT xid, position, type FROM bus_event WHERE {where} ORDER BY {order} LIMIT {int(limit)}"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return [(Place(xid, position), kind) for xid, position, kind in cursor.fetchall()]
+
+
 def last_place() -> Place:
     """The place of the newest settled event."""
     order = "xid DESC, position DESC" if connection.vendor == "postgresql" else "position DESC"
@@ -73,8 +85,8 @@ def _event(row: tuple[Any, ...]) -> Event:
         type=kind,
         source=source,
         subject=subject,
-        occurred_at=_moment(occurred),
-        recorded_at=_moment(recorded),
+        occurred_at=stored(occurred),
+        recorded_at=stored(recorded),
         cause=cause,
         actor=actor,
         text=data,
@@ -82,8 +94,3 @@ def _event(row: tuple[Any, ...]) -> Event:
         organisation_paths=tuple(json.loads(organisations)) if organisations != "[]" else (),
         xid=xid,
     )
-
-
-def _moment(value: Any) -> datetime:
-    """SQLite keeps times as text without a zone; all of ours are UTC."""
-    return value if isinstance(value, datetime) else datetime.fromisoformat(f"{value}+00:00")

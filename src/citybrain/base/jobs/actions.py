@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -61,3 +62,8 @@ def run_now(name: str, *, actor: Actor) -> Recurring:
     audit.record(actor, "job.asked_for", kind="job", key=name)
     transaction.on_commit(wake)
     return row
+
+
+def prune(keep: timedelta) -> int:
+    """Forget runs that ended longer than `keep` ago; returns how many."""
+    return Run.objects.filter(finished_at__lt=clock.wall_now() - keep).delete()[0]

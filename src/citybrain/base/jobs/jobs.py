@@ -1,13 +1,11 @@
-"""The housekeeping of the ground: delivering messages, sealing evidence, forgetting what has been read by everybody."""
-
 from __future__ import annotations
 
-from citybrain.base.bus.delivery import Dispatcher
-from citybrain.base.jobs.registry import loop
+from datetime import timedelta
 
-_dispatcher = Dispatcher()
+from citybrain.base.jobs import actions
+from citybrain.base.jobs.registry import every
 
 
-@loop("bus.deliver")
-def deliver() -> bool:
-    return _dispatcher.run_once() > 0
+@every(name="jobs.prune", hours=6)
+def prune() -> int:
+    return actions.prune(keep=timedelta(days=30))

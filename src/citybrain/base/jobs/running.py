@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
-import os
 import socket
-import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,6 +14,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from citybrain.base import clock
+from citybrain.base.bus.describing import describe, trace
 from citybrain.base.jobs.models import Recurring, Run
 from citybrain.base.jobs.registry import Every, registry
 
@@ -75,7 +74,7 @@ class Round:
         try:
             self.every.function()
         except Exception as caught:
-            log.exception("the job %s failed", self.every.name)
+            log.error("the job %s failed\n%s", self.every.name, trace(caught))
             error = caught
         row = self.row
         row.started_at, row.finished_at = began, clock.wall_now()
@@ -164,7 +163,7 @@ def perform_run(run: Run) -> Outcome:
     try:
         single.function(**arguments)
     except Exception as caught:
-        log.exception("the job %s (run %s) failed", run.name, run.pk)
+        log.error("the job %s (run %s) failed\n%s", run.name, run.pk, trace(caught))
         again = run.attempts < single.attempts
         finish(run, Run.State.QUEUED if again else Run.State.FAILED, trace(caught))
         return Outcome(run.name, describe(caught))
@@ -209,14 +208,3 @@ def run_due(now: datetime | None = None, *, names: Iterable[str] | None = None) 
     while wanted is None and (run := claim_run()) is not None:
         outcomes.append(perform_run(run))
     return outcomes
-
-
-def describe(error: BaseException) -> str:
-    """One line: kind, words and place of an error."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}: {str(error)[:500]}{where}"
-
-
-def trace(error: BaseException) -> str:
-    return "".join(traceback.format_exception(error))[-8000:]

@@ -22,6 +22,7 @@ from django.conf import settings
 from django.db import close_old_connections, connections, transaction
 
 from citybrain.base import clock
+from citybrain.base.bus.describing import describe, trace
 from citybrain.base.bus.waking import listen
 from citybrain.base.errors import Misconfigured
 from citybrain.base.jobs.models import Lead, Recurring, Run
@@ -29,7 +30,6 @@ from citybrain.base.jobs.registry import Loop, registry
 from citybrain.base.jobs.running import (
     Round,
     claim_run,
-    describe,
     here,
     keep,
     perform_run,
@@ -69,7 +69,7 @@ class LoopState:
         return did_something
 
     def _fail(self, error: Exception) -> None:
-        log.exception("the loop %s failed", self.loop.name)
+        log.error("the loop %s failed\n%s", self.loop.name, trace(error))
         close_old_connections()
         row, words = self.row, describe(error)
         news = row.error != words
