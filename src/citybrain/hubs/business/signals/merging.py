@@ -39,6 +39,7 @@ class MergeRule:
     text_similarity: float = 0.3
     place: Literal["point", "address"] = "point"  # address: two different addresses are two matters, however near
     same_address: bool = True
+    same_thing: bool = True
     same_words: float = 0.8  # 0 = never merge by words alone
 
 
@@ -121,7 +122,7 @@ def compare(signal: Report, candidate: Candidate, rule: MergeRule) -> Verdict:
 def _rule_that_holds(
     signal: Report, case: Report, rule: MergeRule, apart: float | None, alike: float | None
 ) -> tuple[Rule | None, str]:
-    if signal.thing and signal.thing == case.thing:
+    if rule.same_thing and signal.thing and signal.thing == case.thing:
         return "same_thing", ""
     here, there = address_key(signal.address), address_key(case.address)
     if here and here == there and rule.same_address and _may_be_one_address(signal, case, apart):

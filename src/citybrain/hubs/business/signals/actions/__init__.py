@@ -1,0 +1,31 @@
+"""Everything that is done to signals: taken in, triaged, merged, taken apart, closed by their source, opened."""
+
+from citybrain.hubs.business.signals.actions.alarms import end_alarm, take_alarm
+from citybrain.hubs.business.signals.actions.closings import close_signal, receive_closings
+from citybrain.hubs.business.signals.actions.intake import receive_signals
+from citybrain.hubs.business.signals.actions.merges import (
+    decide_type,
+    end_signal,
+    merge_signal,
+    merge_two_cases,
+    undo_merge,
+)
+from citybrain.hubs.business.signals.actions.reporters import reveal_reporter
+from citybrain.hubs.business.signals.actions.triage import give_up_asking, take_classification, triage
+
+__all__ = [
+    "close_signal",
+    "decide_type",
+    "end_alarm",
+    "end_signal",
+    "give_up_asking",
+    "merge_signal",
+    "merge_two_cases",
+    "receive_closings",
+    "receive_signals",
+    "reveal_reporter",
+    "take_alarm",
+    "take_classification",
+    "triage",
+    "undo_merge",
+]

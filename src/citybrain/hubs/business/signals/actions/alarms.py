@@ -1,0 +1,113 @@
+"""Alarms as signals: one that fires asks for a case; one that ends is told to the case."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from citybrain.base import bus, clock
+from citybrain.hubs.business.cases.actions import close_by_source, note_case
+from citybrain.hubs.business.cases.queries import case_types
+from citybrain.hubs.business.cases.queries.reports import is_open
+from citybrain.hubs.business.signals.actions.intake import announce_received
+from citybrain.hubs.business.signals.actions.triage import TRIAGE, lock_signal, triage
+from citybrain.hubs.business.signals.models import Signal
+from citybrain.hubs.business.signals.types import ALARM_SOURCE
+
+
+class AlarmMessage(bus.Message, frozen=True, kw_only=True):
+    """What signals read of `alarm.fired`, `alarm.resolved` and `alarm.withdrawn`."""
+
+    type: ClassVar[str] = "alarm"
+    alarm: str
+    rule: str
+    thing: str
+    property: str
+    severity: int
+    title: dict[str, str]
+    start_at: datetime
+    at: datetime
+    value: float | None = None
+    case_type: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    precision_m: float | None = None
+    region_path: str = ""
+    folded: bool = False
+
+
+def take_alarm(event: bus.Event) -> None:
+    """Make a signal of an alarm that asks for a case, and triage it at once; an alarm is taken once.
+
+    An alarm without a case type is only shown. One that is folded into an earlier alarm is no new signal.
+    """
+    alarm = event.read(AlarmMessage)
+    if alarm.folded or not alarm.case_type or _find(alarm) is not None:
+        return
+    signal = _signal(alarm, event)
+    signal.save(force_insert=True)
+    announce_received([signal], actor=TRIAGE)
+    triage(signal.pk)
+
+
+def _find(alarm: AlarmMessage) -> int | None:
+    found = Signal.objects.filter(source=ALARM_SOURCE, source_id=alarm.alarm)
+    return found.values_list("pk", flat=True).first()
+
+
+def _signal(alarm: AlarmMessage, event: bus.Event) -> Signal:
+    path = alarm.region_path or event.region_path
+    value = "" if alarm.value is None else f" = {alarm.value:g}"
+    return Signal(
+        kind="alarm",
+        source=ALARM_SOURCE,
+        source_id=alarm.alarm,
+        subject=alarm.title.get("zh", alarm.rule),
+        text=f"{alarm.thing} {alarm.property}{value} ({alarm.rule})",
+        occurred_at=alarm.start_at,
+        recorded_at=clock.now(),
+        reported_by=event.actor,
+        lon=alarm.lon,
+        lat=alarm.lat,
+        precision_m=alarm.precision_m,
+        region_code=path.strip("/").rpartition("/")[2],
+        region_path=path,
+        located_by="thing" if path else "",
+        organisation_path=event.organisation_paths[0] if event.organisation_paths else "",
+        thing=alarm.thing,
+        case_type=alarm.case_type,
+        classified_by="rule",
+        severity=alarm.severity,
+    )
+
+
+def end_alarm(event: bus.Event, *, withdrawn: bool) -> None:
+    """Tell the case that its alarm ended, and propose closing; close it only when its type says so."""
+    alarm = event.read(AlarmMessage)
+    found = _find(alarm)
+    if found is None:
+        return
+    signal = lock_signal(found)
+    if signal.resolved_at is not None:
+        return
+    signal.save_fields(resolved_at=alarm.at, source_outcome="withdrawn" if withdrawn else "resolved")
+    if signal.case_number and is_open(signal.case_number):
+        _tell(signal, alarm, withdrawn=withdrawn)
+
+
+def _tell(signal: Signal, alarm: AlarmMessage, *, withdrawn: bool) -> None:
+    is_last = not Signal.objects.filter(case_number=signal.case_number, resolved_at__isnull=True).exists()
+    text = {language: _words(alarm, language, withdrawn=withdrawn, is_last=is_last) for language in ("zh", "en")}
+    note_case(signal.case_number, actor=TRIAGE, text=text, kind="alarm")
+    view = case_types().get(signal.case_type)
+    if is_last and view is not None and view.on_alarm_resolved == "close":
+        close_by_source(signal.case_number, actor=TRIAGE, at=alarm.at, outcome="alarm_ended", note=text["zh"])
+
+
+def _words(alarm: AlarmMessage, language: str, *, withdrawn: bool, is_last: bool) -> str:
+    title = alarm.title.get(language) or alarm.rule
+    if language == "zh":
+        happened = f"告警“{title}”({alarm.thing}){'已撤回' if withdrawn else '已恢复'}"
+        return f"{happened};建议核实后结案" if is_last else f"{happened};本案仍有其他线索未恢复"
+    happened = f"The alarm “{title}” ({alarm.thing}) {'was withdrawn' if withdrawn else 'is over'}"
+    return f"{happened}; closing is proposed" if is_last else f"{happened}; other reports of this case remain"

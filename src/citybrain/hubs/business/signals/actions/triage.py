@@ -1,0 +1,188 @@
+"""What becomes of a signal: what it is, and whether it is the same matter as an open case or one of its own."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from citybrain.base import bus, clock
+from citybrain.base.audit import Actor, system_actor
+from citybrain.base.places.types import Point
+from citybrain.hubs.business.cases import queries as cases
+from citybrain.hubs.business.cases.actions import absorb, open_case
+from citybrain.hubs.business.cases.types import CaseTypeView
+from citybrain.hubs.business.signals.matching import verdicts_for
+from citybrain.hubs.business.signals.merging import Verdict
+from citybrain.hubs.business.signals.messages import (
+    SignalMerged,
+    SignalOpened,
+    SignalUnclassified,
+    SignalWaiting,
+    TextClassified,
+)
+from citybrain.hubs.business.signals.models import Signal
+from citybrain.hubs.business.signals.similarity import address_key
+from citybrain.hubs.business.signals.types import MERGED, OPENED, RECEIVED, WAITING, WaitingReason
+
+TRIAGE = system_actor("triage")
+SHOWN = 5  # candidates kept with a signal
+TITLE = 60
+PATIENCE = timedelta(seconds=120)  # wall time that a classifier has to answer
+
+
+def lock_signal(signal_id: int) -> Signal:
+    return Signal.objects.select_for_update().get(pk=signal_id)
+
+
+def triage(signal_id: int) -> None:
+    """Decide what a received signal is, and where it belongs; does nothing when that is decided already."""
+    signal = lock_signal(signal_id)
+    if signal.state != RECEIVED or signal.asked_at is not None:
+        return
+    if signal.case_type or not signal.label:
+        code, by = signal.case_type, signal.classified_by or "source"
+    else:
+        code, by = type_of_label(signal.label), "label"
+    view = active_type(code)
+    if view is not None:
+        settle(signal, view, by=by, actor=TRIAGE)
+    elif signal.label or signal.case_type:
+        wait_for_person(signal, "unknown_label")
+    elif signal.subject or signal.text:
+        ask_for_type(signal)
+    else:
+        wait_for_person(signal, "no_type")
+
+
+def active_type(code: str) -> CaseTypeView | None:
+    found = cases.case_types().get(code) if code else None
+    return found if found is not None and found.is_active else None
+
+
+def type_of_label(label: str) -> str:
+    """The case type that a source's or classifier's word means: exactly, or as one of a family (`SW-*`); else ""."""
+    family = f"{label.split('-', 1)[0].strip()}-*"
+    return cases.type_for_label(label) or cases.type_for_label(family) or ""
+
+
+def ask_for_type(signal: Signal) -> None:
+    """Let whoever can read texts say what it is; the answer is `text.classified`."""
+    signal.save_fields(asked_at=clock.wall_now())
+    message = SignalUnclassified(signal_id=signal.pk, subject=signal.subject, text=signal.text)
+    bus.publish(message, subject=signal.key, actor=TRIAGE, occurred_at=signal.occurred_at, **_where(signal))
+
+
+def take_classification(answer: TextClassified) -> None:
+    """Go on with a signal whose text was read; under the type's threshold a person decides among the alternatives."""
+    signal = lock_signal(answer.signal_id)
+    if signal.state != RECEIVED or signal.case_type:
+        return
+    found = [(answer.label, answer.probability), *(tuple(pair) for pair in answer.alternatives)]
+    signal.alternatives = _alternatives(found)
+    signal.probability = answer.probability
+    signal.save(update_fields=["alternatives", "probability"])
+    view = active_type(type_of_label(answer.label)) if answer.label else None
+    if view is None:
+        wait_for_person(signal, "unknown_label" if answer.label else "no_type")
+    elif answer.probability < view.classify_threshold:
+        wait_for_person(signal, "unsure")
+    else:
+        settle(signal, view, by="model", actor=TRIAGE)
+
+
+def _alternatives(found: list[Any]) -> list[dict[str, Any]]:
+    best: dict[str, float] = {}
+    for label, probability in found:
+        if label:
+            best[label] = max(best.get(label, 0.0), float(probability))
+    ranked = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
+    return [{"label": label, "probability": p, "case_type": type_of_label(label)} for label, p in ranked]
+
+
+def give_up_asking() -> int:
+    """Hand signals that nobody classified in time to a person; returns how many."""
+    late = Signal.objects.filter(state=RECEIVED, asked_at__lt=clock.wall_now() - PATIENCE)
+    ids = list(late.order_by("pk").values_list("pk", flat=True)[:500])
+    return sum(_give_up(signal_id) for signal_id in ids)
+
+
+def _give_up(signal_id: int) -> bool:
+    signal = lock_signal(signal_id)
+    if signal.state != RECEIVED:
+        return False
+    wait_for_person(signal, "no_classifier")
+    return True
+
+
+def wait_for_person(signal: Signal, reason: WaitingReason) -> None:
+    signal.save_fields(state=WAITING, waiting_reason=reason)
+    message = SignalWaiting(signal_id=signal.pk, reason=reason)
+    bus.publish(message, subject=signal.key, actor=TRIAGE, occurred_at=signal.occurred_at, **_where(signal))
+
+
+def settle(signal: Signal, view: CaseTypeView, *, by: str, actor: Actor) -> None:
+    """The type is known: join the open case that is the same matter, or open one."""
+    signal.case_type, signal.classified_by, signal.waiting_reason = view.code, by, ""
+    ranked = verdicts_for(signal, view)
+    signal.candidates = [verdict.as_dict() for verdict in ranked[:SHOWN]]
+    if ranked and ranked[0].merge:
+        join_case(signal, ranked[0], actor=actor)
+    else:
+        open_own_case(signal, view, actor=actor)
+
+
+def join_case(signal: Signal, verdict: Verdict, *, actor: Actor) -> None:
+    absorb(verdict.case, actor=actor, signal_subject=signal.key)
+    signal.state, signal.case_number, signal.merge_reason = MERGED, verdict.case, verdict.as_dict()
+    save_outcome(signal)
+    message = SignalMerged(signal_id=signal.pk, case_number=verdict.case, rule=verdict.rule, score=verdict.score)
+    bus.publish(message, subject=signal.key, actor=actor, occurred_at=signal.occurred_at, **_where(signal))
+
+
+def open_own_case(signal: Signal, view: CaseTypeView, *, actor: Actor) -> None:
+    number = open_case_of(signal, view, actor=actor)
+    signal.state, signal.case_number = OPENED, number
+    save_outcome(signal)
+    message = SignalOpened(signal_id=signal.pk, case_number=number)
+    bus.publish(message, subject=signal.key, actor=actor, occurred_at=signal.occurred_at, **_where(signal))
+
+
+def open_case_of(signal: Signal, view: CaseTypeView, *, actor: Actor, cause: str | None = None) -> str:
+    """A case of this signal's own; returns its number."""
+    return open_case(
+        actor=actor,
+        case_type=view.code,
+        title=signal.subject or signal.text[:TITLE] or view.title["zh"],
+        text=signal.text,
+        occurred_at=signal.occurred_at,
+        point=_point(signal),
+        region_path=signal.region_path,
+        region_code=signal.region_code,
+        address=signal.address,
+        address_key=address_key(signal.address),
+        thing=signal.thing,
+        severity=signal.severity,
+        source=signal.kind,
+        cause_event=cause,
+        signal_subject=signal.key,
+    ).number
+
+
+def save_outcome(signal: Signal) -> None:
+    signal.save(
+        update_fields=[
+            "state", "waiting_reason", "case_type", "classified_by", "case_number", "merge_reason", "candidates",
+        ]
+    )  # fmt: skip
+
+
+def _point(signal: Signal) -> Point | None:
+    if signal.lon is None or signal.lat is None:
+        return None
+    return Point(signal.lon, signal.lat, precision_m=signal.precision_m)
+
+
+def _where(signal: Signal) -> dict[str, Any]:
+    """Who may hear of this signal."""
+    organisations = [signal.organisation_path] if signal.organisation_path else []
+    return {"region_path": signal.region_path, "organisation_paths": organisations}

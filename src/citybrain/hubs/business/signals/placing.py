@@ -1,0 +1,62 @@
+"""Where reports lie: by the point, the region that the source names, the address, the words, or the reporter's duty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from citybrain.base.accounts.types import Viewer
+from citybrain.base.places.models import Region
+from citybrain.base.places.queries import find_region_by_name, locate
+from citybrain.hubs.business.signals.types import Located, Report
+
+COARSE_M = 1000.0  # a point that may be further off says nothing about its region
+WORDS = 300  # of a text in which a region's name is looked for
+NOWHERE = Located("", "", "")
+
+
+def paths_of_regions(codes: Iterable[str]) -> dict[str, str]:
+    """The paths of those region codes that exist."""
+    wanted = sorted({code for code in codes if code})
+    return dict(Region.objects.filter(code__in=wanted).values_list("code", "path")) if wanted else {}
+
+
+def place_reports(reports: Sequence[Report], known: dict[str, str], actor: Viewer) -> list[Located]:
+    """The region of each report. `known` holds the path of each region code that a report names."""
+    precise = [i for i, report in enumerate(reports) if is_placed(report)]
+    by_point = locate([reports[i].lon for i in precise], [reports[i].lat for i in precise]) if precise else []
+    found = {
+        i: Located(there.region_code, there.region_path, "point")
+        for i, there in zip(precise, by_point, strict=True)
+        if there.region_code
+    }
+    duty = _region_of_duty(actor)
+    return [found.get(i) or _without_point(report, known, duty) for i, report in enumerate(reports)]
+
+
+def is_placed(report: Report) -> bool:
+    """Whether the point is good enough to tell the region."""
+    return report.lon is not None and (report.precision_m is None or report.precision_m <= COARSE_M)
+
+
+def _without_point(report: Report, known: dict[str, str], duty: Located) -> Located:
+    if report.region:
+        return Located(report.region, known[report.region], "given")
+    if is_placed(report):
+        return NOWHERE  # a good point outside every region: kept as it is, marked, shown
+    if report.address and (there := _named(report.address)):
+        return Located(*there, "address")
+    if there := _named(f"{report.subject} {report.text}"[:WORDS]):
+        return Located(*there, "text")
+    return duty
+
+
+def _named(text: str) -> tuple[str, str] | None:
+    found = find_region_by_name(text)
+    return (found.region_code, found.region_path) if found.region_code else None
+
+
+def _region_of_duty(actor: Viewer) -> Located:
+    """A reporter with one duty limited to a region speaks of that region unless he says otherwise."""
+    paths = {grant.region_path for grant in actor.grants if "signal.report" in grant.permissions}
+    path = paths.pop() if len(paths) == 1 else "/"
+    return NOWHERE if path == "/" else Located(path.strip("/").rpartition("/")[2], path, "duty")

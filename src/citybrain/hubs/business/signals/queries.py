@@ -1,0 +1,118 @@
+"""Everything that is read of signals; permission is part of each query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from citybrain.base import crypto
+from citybrain.base.accounts.masking import mask
+from citybrain.base.accounts.types import Viewer
+from citybrain.base.errors import NotFound
+from citybrain.base.places.models import Region
+from citybrain.base.querying.paths import below
+from citybrain.hubs.business.cases.queries import case_types, get_case
+from citybrain.hubs.business.cases.queries.reports import visible_numbers
+from citybrain.hubs.business.signals.matching import verdicts_for
+from citybrain.hubs.business.signals.models import Signal
+from citybrain.hubs.business.signals.types import ENDED, RECEIVED, WAITING
+
+PERSONAL = 4
+ABOUT_MOST = 1000  # counts beyond it read "more than"
+WORDS = 200
+CANDIDATES = 20
+
+
+def list_signals(viewer: Viewer, filters: Mapping[str, Any]) -> QuerySet[Signal]:
+    """Signals within reach, unordered; raises Forbidden without the permission.
+
+    Filters: state, kind, source, case_type (and below), region (code, and below), unlocated, case, phone, q (words in
+    subject or text, or the source's own number).
+    """
+    viewer.check("signal.read")
+    rows = viewer.scoped(Signal.objects.all())
+    for name in ("state", "kind", "source"):
+        if filters.get(name):
+            rows = rows.filter(**{name: filters[name]})
+    if filters.get("case"):
+        rows = rows.filter(case_number=filters["case"])
+    if code := filters.get("case_type"):
+        rows = rows.filter(Q(case_type=code) | Q(case_type__in=_types_below(code)))
+    if code := filters.get("region"):
+        path = Region.objects.filter(code=code).values_list("path", flat=True).first()
+        rows = rows.filter(below("region_path", path)) if path else rows.none()
+    if filters.get("unlocated"):
+        rows = rows.filter(region_path="")
+    if words := (filters.get("q") or "").strip()[:WORDS]:
+        rows = rows.filter(Q(source_id=words) | Q(subject__icontains=words) | Q(text__icontains=words))
+    return rows
+
+
+def _types_below(code: str) -> list[str]:
+    there = case_types()
+    if code not in there:
+        return []
+    return [view.code for view in there.values() if view.path.startswith(there[code].path)]
+
+
+def find_by_phone(viewer: Viewer, phone: str) -> QuerySet[Signal]:
+    """What one telephone number reported; asking for it needs the permission to open personal data."""
+    viewer.check("person.reveal")
+    return viewer.scoped(Signal.objects.all()).filter(reporter_hash__in=crypto.lookup_hashes(phone))
+
+
+def get_signal(viewer: Viewer, signal_id: int) -> Signal:
+    """One signal; raises NotFound where it is not within reach."""
+    viewer.check("signal.read")
+    found = viewer.scoped(Signal.objects.all()).filter(pk=signal_id).first()
+    if found is None:
+        raise NotFound("input.not_found")
+    return found
+
+
+def reporter_of(viewer: Viewer, signal: Signal) -> dict[str, str]:
+    """Name and telephone as the viewer may read them: the person stays masked, whoever looks."""
+    sealed = {"name": signal.reporter_name, "phone": signal.reporter_phone}
+    return {
+        kind: mask(crypto.open_field(text), kind, PERSONAL, viewer, signal) if text else ""
+        for kind, text in sealed.items()
+    }
+
+
+def signals_of_case(viewer: Viewer, number: str) -> QuerySet[Signal]:
+    """The signals of a case that the viewer may see, oldest first; who sees the case sees what was reported of it."""
+    get_case(viewer, number)
+    return Signal.objects.filter(case_number=number).order_by("pk")
+
+
+def find_candidates(viewer: Viewer, signal_id: int) -> list[dict[str, Any]]:
+    """Open cases that a signal could be merged into now, best first, with the reason for or against each.
+
+    Cases that the viewer may not see are left out. A signal without a type has none.
+    """
+    signal = get_signal(viewer, signal_id)
+    view = case_types().get(signal.case_type)
+    if view is None:
+        return []
+    others = [verdict for verdict in verdicts_for(signal, view) if verdict.case != signal.case_number]
+    seen = visible_numbers(viewer, [verdict.case for verdict in others[:CANDIDATES]])
+    return [verdict.as_dict() for verdict in others[:CANDIDATES] if verdict.case in seen]
+
+
+def count_queue(viewer: Viewer) -> dict[str, dict[str, Any]]:
+    """What waits for a person within the viewer's reach: about how many, exactly up to a thousand."""
+    viewer.check("signal.read")
+    rows = viewer.scoped(Signal.objects.all())
+    queues = {
+        "waiting_for_person": rows.filter(state=WAITING),
+        "being_read": rows.filter(state=RECEIVED),
+        "unlocated": rows.filter(region_path="").exclude(state=ENDED),
+    }
+    return {name: _about(queue) for name, queue in queues.items()}
+
+
+def _about(rows: QuerySet[Signal]) -> dict[str, Any]:
+    found = rows.order_by()[: ABOUT_MOST + 1].count()
+    return {"count": min(found, ABOUT_MOST), "is_more": found > ABOUT_MOST}

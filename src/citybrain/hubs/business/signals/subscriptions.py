@@ -1,0 +1,32 @@
+"""What signals listen to: one subscription, so that a closing never overtakes the signal it closes."""
+
+from __future__ import annotations
+
+from citybrain.base.bus import Event, subscribe
+from citybrain.hubs.business.signals import actions
+from citybrain.hubs.business.signals.messages import SignalClosedBySource, SignalReceived, TextClassified
+
+
+@subscribe(
+    "signal.received",
+    "text.classified",
+    "signal.closed_by_source",
+    "alarm.fired",
+    "alarm.resolved",
+    "alarm.withdrawn",
+    name="signals.triage",
+)
+def follow(event: Event) -> None:
+    match event.type:
+        case "signal.received":
+            actions.triage(event.read(SignalReceived).signal_id)
+        case "text.classified":
+            actions.take_classification(event.read(TextClassified))
+        case "signal.closed_by_source":
+            actions.close_signal(event.read(SignalClosedBySource))
+        case "alarm.fired":
+            actions.take_alarm(event)
+        case "alarm.resolved":
+            actions.end_alarm(event, withdrawn=False)
+        case "alarm.withdrawn":
+            actions.end_alarm(event, withdrawn=True)
