@@ -10,8 +10,6 @@ from citybrain.base.parties.models import Organisation, Post
 from citybrain.base.places.types import Permitted
 from citybrain.base.querying import Page, keyset_page, to_q
 
-HAS_PARTS = Exists(Organisation.objects.filter(parent=OuterRef("pk"), is_active=True))
-
 
 def organisation_of(code: str) -> Organisation:
     """The organisation with this code; raises NotFound `party.unknown_organisation`."""
@@ -86,4 +84,8 @@ def posts_of(organisation: Organisation) -> list[Post]:
 
 def _visible(scope: Condition) -> QuerySet[Organisation]:
     rows = Organisation.objects.filter(to_q(scope, Organisation.SCOPE.columns))
-    return rows.select_related("region", "parent").annotate(has_parts=HAS_PARTS)
+    return rows.select_related("region", "parent").annotate(has_parts=_has_parts())
+
+
+def _has_parts() -> Exists:
+    return Exists(Organisation.objects.filter(parent=OuterRef("pk"), is_active=True))

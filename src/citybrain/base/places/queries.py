@@ -16,8 +16,6 @@ from citybrain.base.places.models import City, Region, RegionBoundary
 from citybrain.base.places.types import LevelSummary, Located, Named, Permitted
 from citybrain.base.querying import Page, keyset_page, to_q
 
-HAS_PARTS = Exists(Region.objects.filter(parent=OuterRef("pk"), valid_to=None))
-
 
 def city() -> City:
     """The city of this data directory; raises NotFound `place.no_city` while none has been imported or made."""
@@ -84,7 +82,7 @@ def list_regions(
 
     Ended regions are left out.
     """
-    rows = _visible(scope).filter(valid_to=None).annotate(has_parts=HAS_PARTS)
+    rows = _visible(scope).filter(valid_to=None).annotate(has_parts=_has_parts())
     if parent is not None:
         rows = rows.filter(parent__code=parent) if parent else rows.filter(parent=None)
     if level:
@@ -96,7 +94,7 @@ def list_regions(
 
 def get_region(scope: Condition, code: str) -> Region:
     """One region; raises NotFound `place.unknown_region` also when it is not visible."""
-    found = _visible(scope).annotate(has_parts=HAS_PARTS).filter(code=code).first()
+    found = _visible(scope).annotate(has_parts=_has_parts()).filter(code=code).first()
     if found is None:
         raise NotFound("place.unknown_region", region=code)
     return found
@@ -104,7 +102,7 @@ def get_region(scope: Condition, code: str) -> Region:
 
 def get_region_to_change(code: str, *, actor: Permitted) -> Region:
     """The region, if the actor may change it; raises NotFound `place.unknown_region` and Forbidden."""
-    found = Region.objects.annotate(has_parts=HAS_PARTS).filter(code=code).first()
+    found = Region.objects.annotate(has_parts=_has_parts()).filter(code=code).first()
     actor.check("place.write", on=found)
     if found is None:
         raise NotFound("place.unknown_region", region=code)
@@ -167,3 +165,7 @@ def describe_city() -> list[LevelSummary]:
 
 def _visible(scope: Condition) -> QuerySet[Region]:
     return Region.objects.filter(to_q(scope, Region.SCOPE.columns))
+
+
+def _has_parts() -> Exists:
+    return Exists(Region.objects.filter(parent=OuterRef("pk"), valid_to=None))
