@@ -54,7 +54,7 @@ def change_thing(thing: Thing, *, actor: Viewer, **fields: Any) -> Thing:
     """
     check_may(actor, "thing.write", on=thing)
     if thing.state == Thing.State.RETIRED:
-        raise Conflict("things.retired", code=thing.code)
+        raise Conflict("things.retired", thing=thing.code)
     known = {name: value for name, value in fields.items() if value is not None}
     return register_thing(ThingDraft(code=thing.code, model=thing.model.key, **known), actor=actor)
 
@@ -64,7 +64,7 @@ def retire_thing(thing: Thing, *, actor: Viewer, reason: str = "") -> Thing:
     """Take a thing out of service: readings are refused from now on, history stays. Raises Conflict when it is out."""
     check_may(actor, "thing.write", on=thing)
     if thing.state == Thing.State.RETIRED:
-        raise Conflict("things.retired", code=thing.code)
+        raise Conflict("things.retired", thing=thing.code)
     thing.state = Thing.State.RETIRED
     thing.updated_at = clock.now()
     thing.save(update_fields=["state", "updated_at"])

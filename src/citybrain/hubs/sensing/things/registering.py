@@ -76,7 +76,7 @@ def _read(rows: Sequence[Any]) -> Batch:
             batch.reject(index, place, "input.schema", why=first["msg"])
             continue
         if draft.code in seen:
-            batch.reject(index, "code", "things.code_twice", code=draft.code, first=seen[draft.code])
+            batch.reject(index, "code", "things.code_twice", thing=draft.code, first=seen[draft.code])
             continue
         seen[draft.code] = index
         batch.drafts[index] = draft
@@ -133,7 +133,7 @@ def _fill(batch: Batch, placed: Mapping[int, Placed], organisations: Mapping[str
         elif thing is None:
             batch.new.append(_new(draft, models[draft.model], place, owner, now))
         elif thing.model.key != draft.model:
-            batch.reject(index, "model", "things.model_is_for_life", code=draft.code, model=thing.model.key)
+            batch.reject(index, "model", "things.model_is_for_life", thing=draft.code, model=thing.model.key)
         else:
             _change(batch, thing, draft, place, owner, now)
 
