@@ -29,6 +29,7 @@ ROUTERS = (
     "citybrain.hubs.sensing.things.api",
     "citybrain.hubs.sensing.alarms.api",
     "citybrain.hubs.sensing.telemetry.api",
+    "citybrain.hubs.intelligence.capabilities.api",
     "citybrain.hubs.business.cases.api",
     "citybrain.hubs.business.signals.api",
     "citybrain.applications.operations.trace.api",

@@ -15,6 +15,7 @@ PERMISSIONS = frozenset(
         "alarm.read", "alarm.acknowledge",
         "audit.read",
         "bus.read", "bus.write",
+        "capability.call",
         "case.read", "case.open", "case.dispatch", "case.handle", "case.verify", "case.supervise", "case.end",
         "file.read", "file.write",
         "job.read", "job.write",
@@ -40,8 +41,8 @@ BY_ASSIGNMENT = frozenset({"case.handle", "file.write"})
 """What an assignment itself entitles to: a handler may handle what his organisation holds, wherever it lies."""
 
 LOOKING = frozenset({
-    "alarm.read", "case.read", "file.read", "live.read", "notice.read", "pack.read", "party.read", "place.read",
-    "signal.read", "telemetry.read", "thing.read", "trace.read",
+    "alarm.read", "capability.call", "case.read", "file.read", "live.read", "notice.read", "pack.read", "party.read",
+    "place.read", "signal.read", "telemetry.read", "thing.read", "trace.read",
 })  # fmt: skip
 
 
