@@ -79,7 +79,8 @@ def test_no_module_name_in_a_string_leads_upwards():
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("citybrain."):
                 parts = node.value.split(".")
                 known = len(parts) > 1 and parts[1] in FLOORS and " " not in node.value
-                if known and floor_of(node.value) > floor_of(mine):
+                agreed = (str(path.relative_to(ROOT)), node.value) in FOUND_BY_FOLDER
+                if known and not agreed and floor_of(node.value) > floor_of(mine):
                     wrong.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.value}")
     assert wrong == []
 
@@ -115,7 +116,7 @@ def test_nobody_writes_a_drawer_for_everything():
 
 @pytest.mark.parametrize("folder", ["src", "tests", "scripts", "bench", "docs"])
 def test_no_unfinished_marks(folder):
-    marks = ("TO" + "DO", "FIX" + "ME", "XX" + "X:", "NotImplemented" + "Error")
+    marks = ("TO" + "DO", "FIX" + "ME", "XX" + "X:", "raise NotImplemented" + "Error")
     root = ROOT.parents[1] / folder
     found = [
         f"{path.relative_to(root)}: {mark}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -17,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     os.environ["CITYBRAIN_DATA"] = str(options.data.resolve())
     os.environ["CITYBRAIN_PORT"] = str(options.port)
-    os.environ["CITYBRAIN_WEB_PARENT"] = str(os.getpid())
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(empty_folder(options.data.resolve() / "run" / "metrics"))
 
     from granian.constants import Interfaces
     from granian.server import Server
@@ -34,6 +35,13 @@ def main(arguments: list[str] | None = None) -> int:
         log_access=False,
     ).serve()
     return 0
+
+
+def empty_folder(folder: Path) -> Path:
+    """Where the workers of this run add up their metrics; what a former run left is removed."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
 
 
 if __name__ == "__main__":

@@ -43,8 +43,6 @@ __all__ = [
     "text_of",
 ]
 
-LANGUAGES = ("zh", "en")
-
 
 @dataclass(frozen=True)
 class FieldError:
@@ -149,9 +147,8 @@ def load_catalogue(path: Path) -> None:
         if code in _catalogue:
             raise ValueError(f"error code {code} stands in two catalogues ({path})")
         for part in ("title", "cure"):
-            missing = [language for language in LANGUAGES if not texts.get(part, {}).get(language)]
-            if missing:
-                raise ValueError(f"{path}: {code}.{part} has no text in {', '.join(missing)}")
+            if sorted(texts.get(part, {})) != ["en", "zh"] or not all(texts[part].values()):
+                raise ValueError(f"{path}: {code}.{part} needs a text in zh and in en, and nothing else")
         _catalogue[code] = texts
     _loaded.add(path)
 
