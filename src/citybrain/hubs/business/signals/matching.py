@@ -56,7 +56,7 @@ def _candidates(report: Report, view: CaseTypeView, rule: MergeRule) -> Iterator
         if rule.radius_m:
             near = cases.open_cases_near(codes, report.lon, report.lat, rule.radius_m, since)
             yield from (_candidate(case, view) for case in near)
-    elif rule.same_words and report.region_path:
+    elif rule.same_words and report.region_path and not report.thing:
         yield from (_candidate(case, view) for case in open_cases_in_region(codes, report.region_path, since))
     if key and rule.same_address:
         yield from (_candidate(case, view) for case in cases.open_cases_at(codes, key, since))

@@ -8,7 +8,7 @@ A merge needs the same case type, the same place and a near time. What "the same
 | `same_address` | both name the same house or crossing, and region or points do not speak against it |
 | `near_point`   | both points are precise and within `radius_m`, and the texts similar; if one is silent, they are |
 |                | within half the radius. Not for premises (`place: address`) whose addresses differ |
-| `same_words`   | one has no usable place, both lie in the same region, and the texts are nearly the same |
+| `same_words`   | one has no usable place, both lie in the same region, and people (not a sensor) say nearly the same |
 
 A point whose precision is worse than the radius (rounded, blank) never merges by distance. Among several cases the
 best score wins, then the older case, so the same signals in the same order always give the same cases.
@@ -137,6 +137,8 @@ def _rule_that_holds(
         return ("near_point", "") if alike >= rule.text_similarity else (None, "other_words")
     if here and there:
         return None, "another_address"
+    if signal.thing:
+        return None, "another_thing"
     same_region = bool(signal.region_path) and signal.region_path == case.region_path
     if rule.same_words and same_region and alike is not None and alike >= rule.same_words:
         return "same_words", ""

@@ -10,11 +10,13 @@ from django.db.models import Q
 from citybrain.base.accounts.types import Scope
 from citybrain.base.conditions import Compare
 from citybrain.base.querying import PathField
-from citybrain.hubs.business.cases.queries.reports import numbers_held_within
 from citybrain.hubs.business.signals.types import ENDED, KINDS, MERGED, OPENED, RECEIVED, STATES, WAITING
 
 
 def _of_cases_held(compare: Compare) -> Q:
+    """Signals of the cases that an organisation holds or held."""
+    from citybrain.hubs.business.cases.queries.reports import numbers_held_within  # noqa: PLC0415 - after all models
+
     return Q(case_number__in=numbers_held_within(compare))
 
 

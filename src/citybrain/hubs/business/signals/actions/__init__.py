@@ -11,7 +11,7 @@ from citybrain.hubs.business.signals.actions.merges import (
     undo_merge,
 )
 from citybrain.hubs.business.signals.actions.reporters import reveal_reporter
-from citybrain.hubs.business.signals.actions.triage import give_up_asking, take_classification, triage
+from citybrain.hubs.business.signals.actions.triaging import give_up_asking, take_classification, triage
 
 __all__ = [
     "close_signal",

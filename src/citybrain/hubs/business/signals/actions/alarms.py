@@ -10,7 +10,7 @@ from citybrain.hubs.business.cases.actions import close_by_source, note_case
 from citybrain.hubs.business.cases.queries import case_types
 from citybrain.hubs.business.cases.queries.reports import is_open
 from citybrain.hubs.business.signals.actions.intake import announce_received
-from citybrain.hubs.business.signals.actions.triage import TRIAGE, lock_signal, triage
+from citybrain.hubs.business.signals.actions.triaging import TRIAGE, lock_signal, triage
 from citybrain.hubs.business.signals.models import Signal
 from citybrain.hubs.business.signals.types import ALARM_SOURCE
 

@@ -14,7 +14,7 @@ from citybrain.base.audit.types import SystemActor
 from citybrain.hubs.business.cases.actions import close_by_source
 from citybrain.hubs.business.cases.queries.reports import is_open
 from citybrain.hubs.business.signals.actions.intake import check_count
-from citybrain.hubs.business.signals.actions.triage import lock_signal
+from citybrain.hubs.business.signals.actions.triaging import lock_signal
 from citybrain.hubs.business.signals.messages import SignalClosedBySource, SignalEnded
 from citybrain.hubs.business.signals.models import Signal
 from citybrain.hubs.business.signals.reading import Refused, read_closing

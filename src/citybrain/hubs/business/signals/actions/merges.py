@@ -10,7 +10,7 @@ from citybrain.base.audit import record
 from citybrain.base.errors import BadInput, Conflict, FieldError, NotFound
 from citybrain.hubs.business.cases.actions import absorb, merge_cases, release
 from citybrain.hubs.business.cases.queries import case_types, get_case
-from citybrain.hubs.business.signals.actions.triage import active_type, open_case_of, save_outcome, settle
+from citybrain.hubs.business.signals.actions.triaging import active_type, open_case_of, save_outcome, settle
 from citybrain.hubs.business.signals.messages import SignalEnded, SignalMerged, SignalUndone
 from citybrain.hubs.business.signals.models import Signal
 from citybrain.hubs.business.signals.types import ENDED, MERGED, OPENED, RECEIVED, WAITING
