@@ -63,8 +63,12 @@ class Grant:
             and other.organisation_path.startswith(self.organisation_path)
             and other.region_path.startswith(self.region_path)
             and other.level <= self.level
-            and (self.held or not other.held or self.organisation_path == ROOT)
+            and (self.citywide or self._holds_like(other))
         )
+
+    def _holds_like(self, other: Grant) -> bool:
+        """What is assigned to an organisation may lie anywhere: a duty for a region does not reach all of that."""
+        return not other.held or other.organisation_path == ROOT or (self.held and self.organisation_path != ROOT)
 
 
 def _within(field: str, path: str, fields: frozenset[str]) -> Condition:
