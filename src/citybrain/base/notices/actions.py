@@ -1,0 +1,115 @@
+"""Sending notices, delivering them, and reading them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from citybrain.base import audit, clock
+from citybrain.base.audit import SYSTEM, Actor
+from citybrain.base.bus.describing import describe
+from citybrain.base.bus.publishing import handling
+from citybrain.base.errors import Conflict
+from citybrain.base.notices.channels import NobodyThere, channel
+from citybrain.base.notices.models import Letter, Notice
+from citybrain.base.notices.texts import text_of
+from citybrain.base.notices.types import Target, recipients_of
+
+log = logging.getLogger(__name__)
+MOST_AT_ONCE = 200
+ATTEMPTS = 8
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
+
+
+@transaction.atomic
+def notify(
+    to: Target | Iterable[Target],
+    key: str,
+    *,
+    subject: str,
+    actor: Actor = SYSTEM,
+    cause: str | None = None,
+    **data: Any,
+) -> list[Notice]:
+    """Tell somebody something, in the transaction of the change; delivered by `work` within a second.
+
+    `to` is one or several of: a user, an organisation, `to_duty(permission, …)`, or a text such as `organisation:5`.
+    `key` names the words in a `notices.yaml`, `data` fills them in. One insert, whoever it is for. Raises ValueError
+    for an unknown key or for data that the key does not carry.
+    """
+    text_of(key).check(data)
+    event = handling.get()
+    cause = cause or (event.id if event else None)
+    common = {"key": key, "subject": subject, "data": data, "actor": actor.actor_key, "cause": cause}
+    common |= {"created_at": clock.now(), "next_at": clock.wall_now()}
+    rows = [Notice(recipient=str(recipient), **common) for recipient in recipients_of(to)]
+    return Notice.objects.bulk_create(rows)
+
+
+def deliver_due() -> int:
+    """Deliver what is due, each notice in its own transaction; returns how many were attempted."""
+    waiting = Notice.objects.filter(state__in=[Notice.State.DUE, Notice.State.FAILED], next_at__lte=clock.wall_now())
+    numbers = list(waiting.order_by("next_at", "pk").values_list("pk", flat=True)[:MOST_AT_ONCE])
+    for number in numbers:
+        with transaction.atomic():
+            _deliver(number)
+    return len(numbers)
+
+
+def _deliver(number: int) -> None:
+    locked = Notice.objects.select_for_update(skip_locked=connection.vendor == "postgresql")
+    notice = locked.filter(pk=number, state__in=[Notice.State.DUE, Notice.State.FAILED]).first()
+    if notice is None:
+        return
+    notice.attempts += 1
+    try:
+        with transaction.atomic():
+            channel(notice.channel)(notice)
+    except Exception as error:
+        _fail(notice, error)
+    else:
+        notice.state, notice.sent_at, notice.error = Notice.State.SENT, clock.now(), ""
+    notice.save(update_fields=["attempts", "state", "sent_at", "error", "next_at"])
+
+
+def _fail(notice: Notice, error: Exception) -> None:
+    """Nobody there is a state of the city and is tried again like any other failure: somebody may take up the post."""
+    notice.error = "nobody there" if isinstance(error, NobodyThere) else describe(error)[:300]
+    notice.state = Notice.State.DEAD if notice.attempts >= ATTEMPTS else Notice.State.FAILED
+    notice.next_at = clock.wall_now() + min(FIRST_PAUSE * 4 ** (notice.attempts - 1), LONGEST_PAUSE)
+    log.warning("notice %s to %s failed (%s): %s", notice.key, notice.recipient, notice.attempts, notice.error)
+
+
+@transaction.atomic
+def retry_notice(notice: Notice, *, actor: Actor) -> Notice:
+    """Deliver a failed or dead notice again; raises Conflict `notice.not_failed` for any other."""
+    locked = Notice.objects.select_for_update().get(pk=notice.pk)
+    if locked.state not in (Notice.State.FAILED, Notice.State.DEAD):
+        raise Conflict("notice.not_failed", number=notice.pk)
+    locked.state, locked.attempts, locked.next_at = Notice.State.DUE, 0, clock.wall_now()
+    locked.save(update_fields=["state", "attempts", "next_at"])
+    audit.record(actor, "notice.retried", kind="notice", key=str(locked.pk), recipient=locked.recipient)
+    return locked
+
+
+@transaction.atomic
+def mark_read(letter: Letter, *, actor: Actor) -> Letter:
+    """Note that somebody has read his letter; reading it again changes nothing."""
+    if letter.read_at is None:
+        letter.read_at = clock.now()
+        letter.save(update_fields=["read_at"])
+    return letter
+
+
+def mark_all_read(letters: Any, *, actor: Actor) -> int:
+    """Note that somebody has read all of these letters of his; returns how many were unread."""
+    return int(letters.filter(read_at__isnull=True).update(read_at=clock.now()))
+
+
+def prune(older_than: datetime) -> int:
+    """Forget notices that were sent before a (city) time; returns how many."""
+    return Notice.objects.filter(state=Notice.State.SENT, sent_at__lt=older_than).delete()[0]

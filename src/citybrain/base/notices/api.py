@@ -1,0 +1,108 @@
+"""The HTTP door of notices: everybody's own inbox, and the failures for operations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from ninja import Field, Query, Router, Schema
+
+from citybrain.base.accounts.http import CityRequest, PageOf, Paging, paged
+from citybrain.base.notices import actions, queries
+from citybrain.base.notices.models import Letter
+from citybrain.base.notices.texts import text_of
+
+router = Router(tags=["notices"])
+
+
+class LetterShown(Schema):
+    """A notice in your inbox, in the language of the request."""
+
+    id: int = Field(examples=[41])
+    key: str = Field(examples=["case.dispatched"])
+    subject: str = Field(description="What it is about", examples=["case/HX20260302000001"])
+    title: str = Field(examples=["新任务:HX20260302000001"])
+    text: str = Field(examples=["请于 2026-03-02 17:00 前办结"])
+    data: dict[str, Any] = Field(examples=[{"number": "HX20260302000001"}])
+    cause: str | None = Field(description="The event that caused it")
+    delivered_at: datetime = Field(description="City time")
+    read_at: datetime | None = Field(description="City time; null while unread")
+
+
+class LettersAsked(Schema):
+    unread: bool = Field(False, description="Only unread ones")
+
+
+class Unread(Schema):
+    unread: int = Field(description="At most 100", examples=[3])
+
+
+class Marked(Schema):
+    marked: int = Field(examples=[3])
+
+
+class FailureShown(Schema):
+    """A notice that could not be delivered."""
+
+    id: int = Field(examples=[17])
+    recipient: str = Field(examples=["organisation:5"])
+    channel: str = Field(examples=["in_app"])
+    key: str = Field(examples=["case.dispatched"])
+    subject: str = Field(examples=["case/HX20260302000001"])
+    state: str = Field(description="failed: tried again at `next_at`; dead: given up", examples=["failed"])
+    attempts: int = Field(examples=[2])
+    error: str = Field(examples=["nobody there"])
+    created_at: datetime
+    next_at: datetime
+
+
+def shown(letter: Letter, language: str) -> dict[str, Any]:
+    notice = letter.notice
+    title, text = text_of(notice.key).render(notice.data, language, queries.time_zone())
+    fields = {"id": letter.pk, "key": notice.key, "subject": notice.subject, "title": title, "text": text}
+    times = {"delivered_at": letter.delivered_at, "read_at": letter.read_at}
+    return {**fields, "data": notice.data, "cause": notice.cause, **times}
+
+
+@router.get("/notices", response=PageOf[LetterShown])
+def list_letters(request: CityRequest, asked: Query[LettersAsked], paging: Query[Paging]) -> Any:
+    """Your notices, the newest first."""
+    page = paged(queries.letters(request.viewer, unread=asked.unread), paging, order=("-id",))
+    return {"items": [shown(letter, request.language) for letter in page.items], "next": page.next}
+
+
+@router.get("/notices/unread", response=Unread)
+def count_unread(request: CityRequest) -> Any:
+    """How many of your notices are unread."""
+    return {"unread": queries.count_unread(request.viewer)}
+
+
+@router.post("/notices/{int:number}/read", response=LetterShown)
+def mark_read(request: CityRequest, number: int) -> Any:
+    """Mark one of your notices as read."""
+    letter = actions.mark_read(queries.get_letter(request.viewer, number), actor=request.viewer)
+    return shown(letter, request.language)
+
+
+@router.post("/notices/read", response=Marked)
+def mark_all_read(request: CityRequest) -> Any:
+    """Mark all your notices as read."""
+    return {"marked": actions.mark_all_read(queries.letters(request.viewer), actor=request.viewer)}
+
+
+@router.get("/notices/failures", response=PageOf[FailureShown])
+def list_failures(request: CityRequest, paging: Query[Paging]) -> Any:
+    """Notices that could not be delivered, the newest first."""
+    return paged(queries.failures(request.viewer), paging, order=("-id",))
+
+
+@router.get("/notices/states", response=dict[str, int])
+def count_states(request: CityRequest) -> Any:
+    """How many notices are due, sent, failed and dead."""
+    return queries.states(request.viewer)
+
+
+@router.post("/notices/failures/{int:number}/retry", response=FailureShown)
+def retry_notice(request: CityRequest, number: int) -> Any:
+    """Deliver a failed notice again."""
+    return actions.retry_notice(queries.get_failure(request.viewer, number), actor=request.viewer)
