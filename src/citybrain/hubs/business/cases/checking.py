@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from citybrain.hubs.business.cases.calendars import minutes_of
 from citybrain.hubs.business.cases.loops import LoopDefinition, flaws_of
-from citybrain.hubs.business.cases.manifest import WEEK_DAYS, CalendarDefinition, CasesFile, ClockDefinition
+from citybrain.hubs.business.cases.manifest import (
+    WEEK_DAYS,
+    CalendarDefinition,
+    CasesFile,
+    ClockDefinition,
+    TypeDefinition,
+)
 from citybrain.hubs.business.cases.packing import default_file, labels_of
 
 if TYPE_CHECKING:
@@ -44,14 +50,18 @@ class Known:
 
     def loop_of(self, code: str | None) -> str:
         """The loop of a kind, its own or from above; circles end at the default."""
+        for item in self.above(code):
+            if item.loop:
+                return item.loop
+        return "standard"
+
+    def above(self, code: str | None) -> Iterator[TypeDefinition]:
+        """A kind and the kinds above it, each once."""
         seen: set[str] = set()
         while code and code in self.types and code not in seen:
             seen.add(code)
-            item = self.types[code]
-            if item.loop:
-                return item.loop
-            code = item.parent
-        return "standard"
+            yield self.types[code]
+            code = self.types[code].parent
 
 
 def _check_once(part: str, name: str, keys: Iterable[str], findings: Findings) -> None:
@@ -111,7 +121,7 @@ def _check_types(parsed: CasesFile, known: Known, findings: Findings) -> None:
         if item.parent is not None:
             _check_name((*place, "parent"), item.parent, known.types, "case type", findings)
             if _is_own_ancestor(item.code, known):
-                findings.add((*place, "parent"), "cases.own_ancestor", code=item.code)
+                findings.add((*place, "parent"), "cases.own_ancestor", kind=item.code)
         if item.loop is not None:
             _check_name((*place, "loop"), item.loop, known.loops, "loop", findings)
         if item.clocks is not None:
@@ -119,13 +129,7 @@ def _check_types(parsed: CasesFile, known: Known, findings: Findings) -> None:
 
 
 def _is_own_ancestor(code: str, known: Known) -> bool:
-    seen, here = {code}, known.types[code].parent
-    while here in known.types:
-        if here in seen:
-            return here == code
-        seen.add(here)
-        here = known.types[here].parent
-    return False
+    return [*known.above(code)][-1].parent == code
 
 
 def _check_type_clocks(place: tuple[str | int, ...], item: Any, known: Known, findings: Findings) -> None:

@@ -77,7 +77,9 @@ class Escalation(Declared):
 
 
 class ClockDefinition(Declared):
-    """A time limit. `by_severity` overrides the duration for single severities; in states of `pause_in` it stands still."""
+    """A time limit. `by_severity` overrides the duration for single severities; in states of `pause_in` it stands
+    still.
+    """
 
     key: Key
     title: Text

@@ -1,7 +1,7 @@
 """What casework tells the city: one message for each thing that happens to a case.
 
-A message says enough for a reader who keeps a copy (the lake, a map) without asking back. It holds no text that a person
-wrote and no personal data. Subjects are `case/<number>`.
+A message says enough for a reader who keeps a copy (the lake, a map) without asking back. It holds no text that a
+person wrote and no personal data. Subjects are `case/<number>`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from citybrain.base.bus import Message
 
 
 class CaseMessage(Message, frozen=True, kw_only=True):
-    """The case as it stands after what happened. `step` and `verb` say what somebody did; `assignment` is whose task."""
+    """The case as it stands after what happened; `step` and `verb` say what was done, `assignment` whose task it is."""
 
     case: str
     case_type: str
@@ -165,6 +165,18 @@ class ClockSelfTested(Message, frozen=True, kw_only=True):
     type: ClassVar[str] = "clock.self_tested"
     test: int
     due_at: datetime
+
+
+class ResponsibilityChanged(Message, frozen=True, kw_only=True):
+    """A line of the responsibility list was added, changed or ended (`what`)."""
+
+    type: ClassVar[str] = "responsibility.changed"
+    line: int
+    what: str
+    case_type: str
+    region: str
+    organisation: str
+    priority: int
 
 
 BY_TYPE: dict[str, type[CaseMessage]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,9 @@ from citybrain.hubs.business.cases.manifest import ClockDefinition, Merge, TypeC
 
 @dataclass(frozen=True)
 class CaseTypeView:
-    """A kind of case as everybody reads it; `ancestors` are the keys of itself and of every kind above, nearest first."""
+    """A kind of case as everybody reads it; `ancestors` are the keys of itself and of every kind above, nearest
+    first.
+    """
 
     pk: int
     code: str
@@ -90,12 +92,11 @@ class CaseNear:
 
 @dataclass(frozen=True)
 class Possible:
-    """A step that somebody may take now: what it asks for, and whether its guard stands in the way (and why)."""
+    """A step that somebody may take now: what it asks for, and which conditions of its guard still stand in the way."""
 
     key: str
     title: dict[str, str]
     verb: str
     needs: tuple[str, ...]
     to: str | None
-    blocked_by: tuple[Any, ...] = ()
-    ask_either: bool = field(default=False)
+    blocked_by: tuple[dict[str, Any], ...] = ()

@@ -1,7 +1,7 @@
 """Everything that is done to cases and to what is declared about them."""
 
 from citybrain.hubs.business.cases.actions.linking import absorb, close_by_source, merge_cases, note_case, release
-from citybrain.hubs.business.cases.actions.opening import open_case
+from citybrain.hubs.business.cases.actions.opening import open_case, open_case_by_hand
 from citybrain.hubs.business.cases.actions.performing import (
     accept_case,
     close_case,
@@ -14,17 +14,26 @@ from citybrain.hubs.business.cases.actions.performing import (
     transfer_case,
     verify_case,
 )
+from citybrain.hubs.business.cases.actions.responsibilities import (
+    add_responsibility,
+    change_responsibility,
+    end_responsibility,
+)
 
 __all__ = [
     "absorb",
     "accept_case",
+    "add_responsibility",
+    "change_responsibility",
     "close_by_source",
     "close_case",
     "dispatch_case",
+    "end_responsibility",
     "finish_case",
     "merge_cases",
     "note_case",
     "open_case",
+    "open_case_by_hand",
     "perform",
     "release",
     "reopen_case",

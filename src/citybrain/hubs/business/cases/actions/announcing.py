@@ -20,3 +20,7 @@ class Announcement:
 
 def send(change: Change) -> None:
     """Hand all notices of a change over, in its transaction."""
+
+
+def tell_operators(key: str, *, subject: str, **data: Any) -> None:
+    """Tell those who run the platform."""

@@ -1,8 +1,8 @@
 """Everything that one act changes about a case, gathered and then written in a few statements.
 
-An act on a case touches the case, assignments, clocks, the timeline, the audit trail, the bus and notices. Each rule adds
-its part to a `Change`; `save` writes them in one order (the case first, so that two who act at once wait for the same
-row), and only the columns that changed.
+An act on a case touches the case, assignments, clocks, the timeline, the audit trail, the bus and notices. Each rule
+adds its part to a `Change`; `save` writes them in one order (the case first, so that two who act at once wait for the
+same row), and only the columns that changed.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ class Change:
         self.new_rows: list[Model] = []
         self.changed_rows: list[tuple[Model, tuple[str, ...]]] = []
         self._lead: Assignment | None = None
-        self._lead_known = case.pk is None
-        self._clocks: list[ClockRun] | None = [] if case.pk is None else None
+        self._lead_known = case._state.adding
+        self._clocks: list[ClockRun] | None = [] if case._state.adding else None
         self._clocks_before: dict[int, tuple[Any, ...]] = {}
         self._new_clocks: list[ClockRun] = []
 
@@ -70,6 +70,10 @@ class Change:
     @property
     def loop(self) -> LoopDefinition:
         return self.declared.loop(self.case.loop_id).definition
+
+    @property
+    def case_type(self) -> str:
+        return self.declared.types_by_pk[self.case.case_type_id].code
 
     @property
     def state(self) -> State:
@@ -145,7 +149,7 @@ class Change:
         case = self.case
         return {
             "case": case.number,
-            "case_type": self.declared.types_by_pk[case.case_type_id].code,
+            "case_type": self.case_type,
             "loop": self.loop.key,
             "state": case.state,
             "stage": case.stage,
@@ -170,7 +174,7 @@ class Change:
     # writing
 
     def save(self) -> None:
-        """Write it all. Raises Conflict `case.changed_meanwhile` when somebody else moved the case since it was read."""
+        """Write it all; raises Conflict `case.changed_meanwhile` when somebody moved the case since it was read."""
         self._save_case()
         for row, columns in self.changed_rows:
             row.save(update_fields=columns)
@@ -186,7 +190,7 @@ class Change:
 
     def _save_case(self) -> None:
         case = self.case
-        if case.pk is None:
+        if case._state.adding:
             case.save(force_insert=True)
             return
         if not self.columns:

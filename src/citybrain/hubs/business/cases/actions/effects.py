@@ -11,12 +11,12 @@ from citybrain.base.parties.models import Organisation
 from citybrain.hubs.business.cases.actions.change import Change
 from citybrain.hubs.business.cases.actions.given import Given
 from citybrain.hubs.business.cases.actions.moving import dispatch_by_list, enter, hand_over, tell_advance
-from citybrain.hubs.business.cases.actions.rights import own_assist
 from citybrain.hubs.business.cases.actions.timing import extend_clocks
 from citybrain.hubs.business.cases.loops import Transition
 from citybrain.hubs.business.cases.manifest import Duration
 from citybrain.hubs.business.cases.models import Assignment, Extension
 from citybrain.hubs.business.cases.queries.responsibilities import organisation_for
+from citybrain.hubs.business.cases.rights import own_assist
 
 Effect = Callable[[Change, Transition, Given], None]
 
@@ -52,8 +52,7 @@ def _dispatch(change: Change, step: Transition, given: Given) -> None:
         change.end_lead(Assignment.Outcome.TRANSFERRED)
         hand_over(change, step, given.organisation, why=why, note=given.note, person=given.person)
         return
-    code = change.declared.types_by_pk[change.case.case_type_id].code
-    match = organisation_for(code, change.case.region_path, at=change.at, declared=change.declared)
+    match = organisation_for(change.case_type, change.case.region_path, at=change.at, declared=change.declared)
     if match.organisation_id is None:
         raise Conflict("case.nobody_responsible", number=change.case.number)
     organisation = Organisation.objects.get(pk=match.organisation_id)
@@ -212,7 +211,7 @@ def _end(change: Change, step: Transition, given: Given) -> None:
 
 
 def _reopen(change: Change, step: Transition, given: Given) -> None:
-    """The matter is not over: the first clocks stay as they ended, new ones start, and the last holder gets it again."""
+    """The matter is not over: the first clocks stay as they ended, new ones start, the last holder gets it again."""
     last = Assignment.objects.filter(case=change.case, role=Assignment.Role.LEAD).select_related("organisation").last()
     change.set(organisation=None, organisation_path="", finished_at=None)
     _move(change, step)

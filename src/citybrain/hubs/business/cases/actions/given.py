@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +19,9 @@ MOST_FILES = 50
 
 @dataclass(frozen=True)
 class Given:
-    """The fields of a step; those that the step does not ask for may be there all the same (a note with an acceptance)."""
+    """The fields of a step; those that the step does not ask for may be there all the same (a note with an
+    acceptance).
+    """
 
     reason: str = ""
     note: str = ""
@@ -51,8 +54,8 @@ def read_given(step: Transition, fields: dict[str, Any]) -> Given:
     return given
 
 
-def _refuse(name: str, code: str, **data: Any) -> BadInput:
-    return BadInput("input.invalid", fields=(FieldError(name, code, data),))
+def _refuse(name: str, why: str, **data: Any) -> BadInput:
+    return BadInput("input.invalid", fields=(FieldError(name, why, data),))
 
 
 def _as_is(name: str, value: Any) -> Any:
@@ -88,7 +91,7 @@ def _duration(name: str, value: Any) -> Duration:
         raise _refuse(name, "case.duration") from error
 
 
-_READERS = {
+_READERS: dict[str, Callable[[str, Any], Any]] = {
     "reason": _text,
     "note": _text,
     "summary": _text,

@@ -9,16 +9,16 @@ from django.db import transaction
 from django.db.models import F
 
 from citybrain.base.audit import Actor
-from citybrain.base.errors import BadInput, Conflict, FieldError
+from citybrain.base.errors import BadInput, Conflict, FieldError, Forbidden
 from citybrain.hubs.business.cases.actions.change import Change
 from citybrain.hubs.business.cases.actions.effects import take
 from citybrain.hubs.business.cases.actions.given import Given
 from citybrain.hubs.business.cases.actions.moving import case_for_update, enter
 from citybrain.hubs.business.cases.actions.performing import perform
-from citybrain.hubs.business.cases.actions.rights import check_sees, is_platform, relates, viewer_of
 from citybrain.hubs.business.cases.actions.timing import ring_passed
 from citybrain.hubs.business.cases.loops import Transition
 from citybrain.hubs.business.cases.models import Case
+from citybrain.hubs.business.cases.rights import check_sees, is_platform, relates, viewer_of
 
 NOTE_LENGTH = 2000
 
@@ -94,8 +94,6 @@ def close_by_source(
 
 
 def _refuse_source(case: Case) -> None:
-    from citybrain.base.errors import Forbidden
-
     raise Forbidden("case.not_yours", number=case.number, who="source")
 
 

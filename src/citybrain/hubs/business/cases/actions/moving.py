@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from citybrain.base.audit import Actor, system_actor
 from citybrain.base.errors import NotFound
 from citybrain.base.parties.models import Organisation
 from citybrain.hubs.business.cases.actions.change import Change
-from citybrain.hubs.business.cases.actions.guards import is_open
 from citybrain.hubs.business.cases.actions.timing import move_clocks, start_clocks, stop_clocks
+from citybrain.hubs.business.cases.guards import is_open
 from citybrain.hubs.business.cases.loops import Transition
 from citybrain.hubs.business.cases.models import Assignment, Case
 from citybrain.hubs.business.cases.queries.responsibilities import organisation_for
@@ -37,7 +39,7 @@ def enter(change: Change, to: str, *, outcome: str = "", anew: bool = False) -> 
 def _end_tasks(change: Change) -> None:
     """Whoever still has a task in an ended case has it no longer; the last holder stays on the case."""
     case = change.case
-    if case.pk is None:
+    if case._state.adding:
         return
     done = case.finished_at is not None and case.outcome == "resolved"
     for task in Assignment.objects.filter(case=case, until=None).order_by("pk"):
@@ -53,7 +55,7 @@ def follow_on(change: Change, verb: str) -> None:
     while moved:
         moved = False
         for step in change.loop.steps_from(change.case.state):
-            if step.automatic and step.to and is_open(change, step):
+            if step.automatic and step.to and is_open(step, change.case, change.case_type, change.at):
                 enter(change, step.to, outcome=step.outcome or "")
                 tell_advance(change, step, DISPATCHER)
                 moved = True
@@ -74,10 +76,9 @@ def dispatch_by_list(change: Change) -> bool:
     """Dispatch by the responsibility list where the state allows it; without a match a person has to."""
     case = change.case
     step = change.loop.step_of("dispatch", case.state)
-    if step is None or "system" not in step.who or not is_open(change, step):
+    if step is None or "system" not in step.who or not is_open(step, change.case, change.case_type, change.at):
         return False
-    code = change.declared.types_by_pk[case.case_type_id].code
-    match = organisation_for(code, case.region_path, at=change.at, declared=change.declared)
+    match = organisation_for(change.case_type, case.region_path, at=change.at, declared=change.declared)
     if match.organisation_id is None:
         change.tell("case.noted", "case.nobody_responsible", kind="note", actor=DISPATCHER, is_audited=False,
                     note_kind="nobody_responsible")  # fmt: skip
@@ -92,7 +93,7 @@ def dispatch_by_list(change: Change) -> bool:
 
 
 def hand_over(
-    change: Change, step: Transition, organisation: Organisation, *, actor: Actor | None = None, why: dict[str, object],
+    change: Change, step: Transition, organisation: Organisation, *, actor: Actor | None = None, why: dict[str, Any],
     key: str = "case.dispatched", event: str = "case.dispatched", note: str = "", person: int | None = None,
 ) -> Assignment:  # fmt: skip
     """Make an organisation the holder of the case and tell it."""

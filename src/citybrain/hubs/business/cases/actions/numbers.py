@@ -29,34 +29,37 @@ def next_number(declared: Catalogue, day: date) -> str:
 
 
 def _by_counter(day: date) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO cases_numberday (day, last) VALUES (%s, 1)"
-            " ON CONFLICT (day) DO UPDATE SET last = cases_numberday.last + 1 RETURNING last",
-            [connection.ops.adapt_datefield_value(day)],
-        )
-        return int(cursor.fetchone()[0])
+    return _ask(
+        "INSERT INTO cases_numberday (day, last) VALUES (%s, 1)"
+        " ON CONFLICT (day) DO UPDATE SET last = cases_numberday.last + 1 RETURNING last",
+        connection.ops.adapt_datefield_value(day),
+    )
 
 
 def _by_sequence(day: date) -> int:
-    with connection.cursor() as cursor:
-        base = _first_of_day.get(day)
-        if base is None:
-            base = _base_of(cursor, day)
-        cursor.execute("SELECT nextval(%s)", [SEQUENCE])
-        return int(cursor.fetchone()[0]) - base
+    base = _first_of_day.get(day)
+    if base is None:
+        base = _base_of(day)
+    return _ask("SELECT nextval(%s)", SEQUENCE) - base
 
 
-def _base_of(cursor: object, day: date) -> int:
-    """Where the sequence stood before the day's first case. Remembered only when it is committed: a base that was rolled
-    back would let two processes count from different places.
+def _base_of(day: date) -> int:
+    """Where the sequence stood before the day's first case.
+
+    Remembered only when it is committed: a base that was rolled back would let two processes count from two places.
     """
-    execute = cursor.execute  # type: ignore[attr-defined]  # a cursor of whichever database
-    execute(f"INSERT INTO cases_numberday (day, last) VALUES (%s, nextval('{SEQUENCE}')) ON CONFLICT DO NOTHING", [day])
-    execute("SELECT last FROM cases_numberday WHERE day = %s", [day])
-    base = int(cursor.fetchone()[0])  # type: ignore[attr-defined]  # as above
+    with connection.cursor() as cursor:
+        insert = "INSERT INTO cases_numberday (day, last) VALUES (%s, nextval(%s)) ON CONFLICT DO NOTHING"
+        cursor.execute(insert, [day, SEQUENCE])
+    base = _ask("SELECT last FROM cases_numberday WHERE day = %s", day)
     transaction.on_commit(lambda: _remember(day, base))
     return base
+
+
+def _ask(sql: str, *values: date | str | None) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return int(cursor.fetchone()[0])
 
 
 def _remember(day: date, base: int) -> None:

@@ -7,16 +7,18 @@ from datetime import datetime
 from django.db import transaction
 
 from citybrain.base import clock
-from citybrain.base.accounts import check_may
+from citybrain.base.accounts import Viewer, check_may
 from citybrain.base.audit import Actor
-from citybrain.base.places.coordinates import Point, h3_cell
+from citybrain.base.errors import BadInput, FieldError
+from citybrain.base.places.queries import locate_point, region_of
+from citybrain.base.places.types import Point, h3_cell
 from citybrain.hubs.business.cases.actions.change import Change
 from citybrain.hubs.business.cases.actions.moving import follow_on
 from citybrain.hubs.business.cases.actions.numbers import next_number
-from citybrain.hubs.business.cases.actions.rights import is_platform, viewer_of
 from citybrain.hubs.business.cases.actions.timing import start_clocks
 from citybrain.hubs.business.cases.models import Case
 from citybrain.hubs.business.cases.queries.catalogue import Catalogue, catalogue
+from citybrain.hubs.business.cases.rights import is_platform, viewer_of
 
 CELL_RESOLUTION = 9
 
@@ -26,15 +28,16 @@ def open_case(
     *, actor: Actor, case_type: str, title: str, source: str, text: str = "", occurred_at: datetime | None = None,
     point: Point | None = None, region_path: str = "", region_code: str = "", address: str = "", address_key: str = "",
     thing: str = "", severity: int | None = None, cause_event: str | None = None, signal_subject: str = "",
-    signal_count: int = 1,
+    signal_count: int = 1, declared: Catalogue | None = None,
 ) -> Case:  # fmt: skip
     """立案: open a case, start its clocks, and dispatch it at once where the responsibility list names somebody.
 
     The place must be worked out already (`region_path` "" = outside every region or unknown). `source` says where it
-    came from (`signal`, `manual`, …), `signal_subject` which report opened it. Raises BadInput for an unknown kind of
-    case and Forbidden when the actor may not open cases there.
+    came from (`signal`, `manual`, …), `signal_subject` which report opened it; a caller that has just read the
+    catalogue may pass it on. Raises BadInput for an unknown kind of case and Forbidden when the actor may not open
+    cases there.
     """
-    declared = catalogue()
+    declared = declared or catalogue()
     kind = declared.case_type(case_type)
     now = clock.now()
     loop = declared.loops[kind.loop_key]
@@ -78,8 +81,32 @@ def _open(case: Case, actor: Actor, declared: Catalogue, cause: str | None, sign
     params = {"type": declared.types_by_pk[case.case_type_id].title, "signal": signal}
     change.tell(
         "case.opened", "case.opened", kind="opened", params=params, signal=signal, signals=case.signal_count,
-        proof={"case_type": declared.types_by_pk[case.case_type_id].code, "region": case.region_code},
+        proof={"case_type": change.case_type, "region": case.region_code},
     )  # fmt: skip
     follow_on(change, "open")
     change.save()
     return case
+
+
+@transaction.atomic
+def open_case_by_hand(
+    *, actor: Viewer, case_type: str, title: str, text: str = "", occurred_at: datetime | None = None,
+    point: Point | None = None, region: str = "", address: str = "", severity: int | None = None,
+) -> Case:  # fmt: skip
+    """Open a case as a person does: at a point (its region is worked out), in a region, or nowhere yet.
+
+    Raises BadInput for an occurrence in the future and for a region that does not exist.
+    """
+    if occurred_at is not None and occurred_at > clock.now():
+        raise BadInput("input.invalid", fields=(FieldError("occurred_at", "case.in_the_future"),))
+    path, code = "", ""
+    if point is not None:
+        there = locate_point(point)
+        path, code = there.region_path, there.region_code or ""
+    if not path and region:
+        named = region_of(region)
+        path, code = named.path, named.code
+    return open_case(
+        actor=actor, case_type=case_type, title=title, text=text, occurred_at=occurred_at, point=point,
+        region_path=path, region_code=code, address=address, severity=severity, source="manual", signal_count=0,
+    )  # fmt: skip

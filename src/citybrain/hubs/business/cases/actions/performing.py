@@ -13,12 +13,12 @@ from citybrain.hubs.business.cases.actions.change import Change
 from citybrain.hubs.business.cases.actions.effects import take
 from citybrain.hubs.business.cases.actions.evidence import add_evidence
 from citybrain.hubs.business.cases.actions.given import read_given
-from citybrain.hubs.business.cases.actions.guards import check_guard
 from citybrain.hubs.business.cases.actions.moving import case_for_update, follow_on
-from citybrain.hubs.business.cases.actions.rights import check_sees, check_step, is_platform, viewer_of
 from citybrain.hubs.business.cases.actions.timing import ring_passed
+from citybrain.hubs.business.cases.guards import check_guard
 from citybrain.hubs.business.cases.loops import Transition
 from citybrain.hubs.business.cases.models import Case
+from citybrain.hubs.business.cases.rights import check_sees, check_step, is_platform, viewer_of
 
 
 @transaction.atomic
@@ -43,7 +43,7 @@ def _perform(case: Case, key: str, actor: Actor, cause: str | None, fields: dict
     step = _step(change, key)
     check_step(actor, case, step)
     _check_state(change, step)
-    check_guard(change, step)
+    check_guard(step, case, change.case_type, change.at)
     given = read_given(step, fields)
 
     ring_passed(change)

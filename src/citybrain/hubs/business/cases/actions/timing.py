@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from citybrain.base.audit import Actor, system_actor
 from citybrain.hubs.business.cases import clockwork
@@ -67,7 +68,7 @@ def ring_run(change: Change, run: ClockRun) -> None:
 
 
 def _tell(change: Change, run: ClockRun, plan: Plan, level: int, at: datetime) -> None:
-    facts = {
+    facts: dict[str, Any] = {
         "clock": plan.definition.key,
         "clock_extent": run.extent,
         "clock_state": run.state,

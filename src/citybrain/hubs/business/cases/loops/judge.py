@@ -156,8 +156,8 @@ def _circles(loop: LoopDefinition) -> Iterator[Flaw]:
         if step.automatic and step.to:
             for source in loop.sources(step):
                 edges[source].add(step.to)
-    for key in edges:
-        if key in _reached(edges, sorted(edges[key])):
+    for key, targets in edges.items():
+        if key in _reached(edges, sorted(targets)):
             yield Flaw(("transitions",), "loop.automatic_circle", {"state": key})
             return
 

@@ -32,10 +32,10 @@ def held(case: str) -> FieldQ:
 class Case(models.Model):
     """A case (案件/事件): one matter that somebody in the city must handle, from its opening to its summary.
 
-    It runs by the loop version it was opened with. Severity 1 is I (red), 4 is IV (blue). `organisation_path` is that of
-    whoever holds it now ("" while nobody does), `holder_paths` those of everybody who holds or held it. `region_path` is
-    "" when the place is outside every region or unknown: such a case is kept and marked. `revision` counts moves, so
-    that of two people who act at once one is told.
+    It runs by the loop version it was opened with. Severity 1 is I (red), 4 is IV (blue). `organisation_path` is that
+    of whoever holds it now ("" while nobody does), `holder_paths` those of everybody who holds or held it.
+    `region_path` is "" when the place is outside every region or unknown: such a case is kept and marked. `revision`
+    counts moves, so that of two people who act at once one is told.
     """
 
     SCOPE = Scope(
@@ -128,7 +128,9 @@ class Case(models.Model):
 
 
 class NumberDay(models.Model):
-    """The counter of a day's case numbers; on PostgreSQL the value of the number sequence before the day's first case."""
+    """The counter of a day's case numbers; on PostgreSQL the value of the number sequence before the day's first
+    case.
+    """
 
     day = models.DateField(primary_key=True)
     last = models.BigIntegerField()
@@ -140,8 +142,8 @@ class NumberDay(models.Model):
 class Assignment(models.Model):
     """The task of one organisation in a case (任务): as the one who handles it, or as one who helps.
 
-    It stays when it ends: who held a case, from when to when, and how it ended. `why` keeps what the responsibility list
-    answered when it was given out.
+    It stays when it ends: who held a case, from when to when, and how it ended. `why` keeps what the responsibility
+    list answered when it was given out.
     """
 
     class Role(models.TextChoices):

@@ -11,7 +11,9 @@ from citybrain.base.querying import PathField
 
 
 class Declared(models.Model):
-    """One version of something that a pack declares; versions are added, never changed, so that old cases keep theirs."""
+    """One version of something that a pack declares; versions are added, never changed, so that old cases keep
+    theirs.
+    """
 
     key = models.CharField(max_length=64)
     version = models.PositiveIntegerField()
@@ -58,9 +60,9 @@ class WorkCalendar(Declared):
 class CaseType(models.Model):
     """A kind of case (案件类型), in a tree of any depth: a broken street lamp under municipal facilities.
 
-    `path` holds the codes from the root down. `loop` is the key of its way of working; `clocks` names the time limits of
-    the whole case and of single states; `merge` says when a new report is the same matter. Empty settings are inherited
-    from the parent when the pack is loaded, so that a row says everything about itself.
+    `path` holds the codes from the root down. `loop` is the key of its way of working; `clocks` names the time limits
+    of the whole case and of single states; `merge` says when a new report is the same matter. Empty settings are
+    inherited from the parent when the pack is loaded, so that a row says everything about itself.
     """
 
     code = models.CharField(max_length=64, unique=True)
@@ -115,16 +117,12 @@ class CatalogueVersion(models.Model):
     def __str__(self) -> str:
         return self.version
 
-    @classmethod
-    def renew(cls) -> None:
+    @staticmethod
+    def renew() -> None:
         """Called in the transaction of the change."""
-        cls.objects.bulk_create(
-            [cls(pk=1, version=secrets.token_hex(16))],
+        CatalogueVersion.objects.bulk_create(
+            [CatalogueVersion(pk=1, version=secrets.token_hex(16))],
             update_conflicts=True,
             unique_fields=["id"],
             update_fields=["version"],
         )
-
-    @classmethod
-    def current(cls) -> str:
-        return cls.objects.filter(pk=1).values_list("version", flat=True).first() or ""

@@ -14,8 +14,8 @@ class ClockRun(models.Model):
     """One running of a time limit (计时): of a whole case, of one of its states, or of the daily self-test.
 
     `total_seconds` is the time allowed and `spent_seconds` what was used before `running_since`, both counted by the
-    plan's calendar; a pause empties `running_since`. `next_at` is the city time of the next warning (level in per cent of
-    the time allowed), so that what is due is a range of one index. A run that ended stays as it was.
+    plan's calendar; a pause empties `running_since`. `next_at` is the city time of the next warning (level in per
+    cent of the time allowed), so that what is due is a range of one index. A run that ended stays as it was.
     """
 
     SCOPE = Scope(

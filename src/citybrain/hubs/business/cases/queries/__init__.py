@@ -1,18 +1,55 @@
 """Everything that is read of casework."""
 
 from citybrain.hubs.business.cases.queries.catalogue import case_types, catalogue, type_for_label
+from citybrain.hubs.business.cases.queries.clocks import count_due, latest_self_tests, list_clocks
+from citybrain.hubs.business.cases.queries.detail import case_detail, get_case_detail, possible_steps
+from citybrain.hubs.business.cases.queries.loops import drawing_of, get_loop, list_case_types, list_loops
 from citybrain.hubs.business.cases.queries.near import open_cases_at, open_cases_near, open_cases_of_thing
-from citybrain.hubs.business.cases.queries.reading import find_cases, get_case
-from citybrain.hubs.business.cases.queries.responsibilities import organisation_for
+from citybrain.hubs.business.cases.queries.reading import CaseFilter, find_cases, get_case
+from citybrain.hubs.business.cases.queries.reports import (
+    is_open,
+    numbers_held_within,
+    open_cases_in_region,
+    visible_numbers,
+)
+from citybrain.hubs.business.cases.queries.responsibilities import (
+    get_responsibility,
+    list_responsibilities,
+    organisation_for,
+    what_if,
+)
+from citybrain.hubs.business.cases.queries.showing import csv_lines, feature_collection
+from citybrain.hubs.business.cases.queries.timeline import timeline
 
 __all__ = [
+    "CaseFilter",
+    "case_detail",
     "case_types",
     "catalogue",
+    "count_due",
+    "csv_lines",
+    "drawing_of",
+    "feature_collection",
     "find_cases",
     "get_case",
+    "get_case_detail",
+    "get_loop",
+    "get_responsibility",
+    "is_open",
+    "latest_self_tests",
+    "list_case_types",
+    "list_clocks",
+    "list_loops",
+    "list_responsibilities",
+    "numbers_held_within",
     "open_cases_at",
+    "open_cases_in_region",
     "open_cases_near",
     "open_cases_of_thing",
     "organisation_for",
+    "possible_steps",
+    "timeline",
     "type_for_label",
+    "visible_numbers",
+    "what_if",
 ]

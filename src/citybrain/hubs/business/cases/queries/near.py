@@ -26,32 +26,39 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def open_cases_near(codes: Iterable[str], lon: float, lat: float, radius_m: float, since: datetime) -> list[CaseNear]:
+def open_cases_near(
+    codes: Iterable[str], lon: float, lat: float, radius_m: float, since: datetime, *, declared: Catalogue | None = None
+) -> list[CaseNear]:
     """Open cases of these kinds that occurred since then within a radius, nearest first; the point is in WGS-84."""
-    declared = catalogue()
-    rows = _open(declared, codes, since).filter(_around(lon, lat, radius_m), lon__isnull=False)
+    declared = declared or catalogue()
+    rows = open_of(declared, codes, since).filter(_around(lon, lat, radius_m), lon__isnull=False)
     found = [_near(declared, row, float(distance_m(lon, lat, row[6], row[7]))) for row in rows.values_list(*COLUMNS)]
     near = [one for one in found if one.distance_m is not None and one.distance_m <= radius_m]
     return sorted(near, key=lambda one: (one.distance_m, one.pk))[:MOST_FOUND]
 
 
-def open_cases_at(codes: Iterable[str], address_key: str, since: datetime) -> list[CaseNear]:
+def open_cases_at(
+    codes: Iterable[str], address_key: str, since: datetime, *, declared: Catalogue | None = None
+) -> list[CaseNear]:
     """Open cases of these kinds at an address (as the caller normalised it), newest first."""
     if not address_key:
         return []
-    declared = catalogue()
-    return _listed(declared, _open(declared, codes, since).filter(address_key=address_key))
+    declared = declared or catalogue()
+    return listed(declared, open_of(declared, codes, since).filter(address_key=address_key))
 
 
-def open_cases_of_thing(codes: Iterable[str], thing: str, since: datetime | None = None) -> list[CaseNear]:
+def open_cases_of_thing(
+    codes: Iterable[str], thing: str, since: datetime | None = None, *, declared: Catalogue | None = None
+) -> list[CaseNear]:
     """Open cases of these kinds that alarms of a thing opened, newest first."""
     if not thing:
         return []
-    declared = catalogue()
-    return _listed(declared, _open(declared, codes, since).filter(thing=thing))
+    declared = declared or catalogue()
+    return listed(declared, open_of(declared, codes, since).filter(thing=thing))
 
 
-def _open(declared: Catalogue, codes: Iterable[str], since: datetime | None) -> QuerySet[Case]:
+def open_of(declared: Catalogue, codes: Iterable[str], since: datetime | None) -> QuerySet[Case]:
+    """Open cases of these kinds that occurred since then."""
     kinds = [declared.types[code].pk for code in codes if code in declared.types]
     rows = Case.objects.filter(closed_at__isnull=True, case_type_id__in=kinds)
     return rows if since is None else rows.filter(occurred_at__gte=since)
@@ -67,11 +74,13 @@ def _around(lon: float, lat: float, radius_m: float) -> Q:
     return Q(lon__range=(lon - wide, lon + wide), lat__range=(lat - high, lat + high)) & ~Q(h3="")
 
 
-def _listed(declared: Catalogue, rows: QuerySet[Case]) -> list[CaseNear]:
+def listed(declared: Catalogue, rows: QuerySet[Case]) -> list[CaseNear]:
+    """The newest of these cases."""
     newest = rows.order_by("-recorded_at", "-pk").values_list(*COLUMNS)[:MOST_FOUND]
     return [_near(declared, row, None) for row in newest]
 
 
 def _near(declared: Catalogue, row: tuple[Any, ...], distance: float | None) -> CaseNear:
     pk, number, type_id, *rest = row
-    return CaseNear(pk, number, declared.types_by_pk[type_id].code, *rest, distance_m=distance)
+    values: tuple[Any, ...] = (pk, number, declared.types_by_pk[type_id].code, *rest, distance)
+    return CaseNear(*values)

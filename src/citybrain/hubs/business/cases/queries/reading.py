@@ -16,6 +16,7 @@ from citybrain.base.querying import Page, keyset_page
 from citybrain.base.querying.paths import below
 from citybrain.hubs.business.cases.models import Assignment, Case
 from citybrain.hubs.business.cases.queries.catalogue import catalogue
+from citybrain.hubs.business.cases.queries.views import CaseView
 
 NEWEST = ("-recorded_at", "-pk")
 ORDERS = {"newest": NEWEST, "oldest": ("recorded_at", "pk"), "number": ("pk",)}
@@ -56,13 +57,15 @@ def get_case(viewer: Viewer, number: str) -> Case:
 
 def find_cases(
     viewer: Viewer, wanted: CaseFilter, *, order: str = "newest", after: str | None = None, limit: int = 50
-) -> Page[Case]:
-    """A page of the cases that the viewer may see. Nothing is counted: the next page says whether there is more."""
+) -> Page[CaseView]:
+    """A page of the cases that the viewer may see. Nothing is counted: `next` says whether there is more."""
     if order not in ORDERS:
         wrong = FieldError("order", "input.not_allowed", {"value": order, "allowed": ", ".join(ORDERS)})
         raise BadInput("input.invalid", fields=(wrong,))
     rows = matching(viewer, wanted).select_related("organisation").defer("text", "summary")
-    return keyset_page(rows, order=ORDERS[order], after=after, limit=limit)
+    page = keyset_page(rows, order=ORDERS[order], after=after, limit=limit)
+    declared = catalogue()
+    return Page([CaseView(case, declared) for case in page.items], page.next)
 
 
 def matching(viewer: Viewer, wanted: CaseFilter) -> QuerySet[Case]:

@@ -6,15 +6,76 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from citybrain.base import clock
+from citybrain.base.accounts import Viewer, check_may
+from citybrain.base.errors import NotFound
 from citybrain.base.parties.models import Organisation
+from citybrain.base.places.queries import locate_point, region_of
+from citybrain.base.places.types import Point
 from citybrain.hubs.business.cases.models import Responsibility
 from citybrain.hubs.business.cases.queries.catalogue import MOST_LISTS, Catalogue, catalogue
 from citybrain.hubs.business.cases.types import CaseTypeView, Match
 
 SHOWN = 20
+
+
+def list_responsibilities(
+    viewer: Viewer, *, case_type: str = "", organisation: str = "", region: str = "", usable: bool | None = None,
+    in_force: bool | None = None,
+) -> QuerySet[Responsibility]:  # fmt: skip
+    """Lines of the responsibility list, which everybody may read who may read cases; those that name an organisation
+    or region that this city does not have are not `usable`.
+    """
+    check_may(viewer, "case.read")
+    rows = Responsibility.objects.select_related("case_type", "region", "organisation")
+    given = {"case_type__code": case_type, "organisation_code": organisation, "region_code": region.replace("*", "")}
+    rows = rows.filter(**{name: value for name, value in given.items() if value})
+    if region == "*":
+        rows = rows.filter(region_code="")
+    if usable is not None:
+        can = Q(organisation__isnull=False) & (Q(region_code="") | Q(region__isnull=False))
+        rows = rows.filter(can if usable else ~can)
+    if in_force is not None:
+        now = clock.now()
+        holds = (Q(valid_from=None) | Q(valid_from__lte=now)) & (Q(valid_to=None) | Q(valid_to__gt=now))
+        rows = rows.filter(holds if in_force else ~holds)
+    return rows
+
+
+def get_responsibility(viewer: Viewer, pk: int) -> Responsibility:
+    """One line; raises NotFound."""
+    found = list_responsibilities(viewer).filter(pk=pk).first()
+    if found is None:
+        raise NotFound("input.not_found")
+    return found
+
+
+def what_if(
+    viewer: Viewer, *, case_type: str, region: str = "", lon: float | None = None, lat: float | None = None,
+    at: datetime | None = None,
+) -> WhatIf:  # fmt: skip
+    """Who would get a case of this kind there (by region code or by point, else "nowhere"), and why."""
+    check_may(viewer, "case.read")
+    path = ""
+    if region:
+        path = region_of(region).path
+    elif lon is not None and lat is not None:
+        path = locate_point(Point(lon, lat)).region_path
+    match = organisation_for(case_type, path, at=at)
+    return WhatIf(match.organisation_code or None, match.organisation_name or None, path, match.why, match.others)
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """The answer to "who would get this?"."""
+
+    organisation: str | None
+    organisation_name: str | None
+    region_path: str
+    why: dict[str, Any]
+    others: tuple[dict[str, Any], ...]
 
 
 @dataclass(frozen=True)

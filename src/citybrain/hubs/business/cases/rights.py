@@ -27,8 +27,8 @@ def is_platform(actor: Actor) -> bool:
 
 
 def check_step(actor: Actor, case: Case, step: Transition) -> None:
-    """Raises Forbidden `case.not_yours` when the actor stands in none of the step's relations to the case, NotFound when
-    he cannot even see it.
+    """Raises Forbidden `case.not_yours` when the actor stands in none of the step's relations to the case, NotFound
+    when he cannot even see it.
     """
     if is_platform(actor):
         return

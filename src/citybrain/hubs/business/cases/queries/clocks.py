@@ -1,0 +1,61 @@
+"""Clocks that are due, and whether anybody watches them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q, QuerySet
+
+from citybrain.base import clock
+from citybrain.base.accounts import Viewer, check_may, scoped
+from citybrain.base.metrics import gauge
+from citybrain.hubs.business.cases.models import Case, ClockRun, SelfTest
+
+MOST_COUNTED = 10_000
+
+
+def list_clocks(
+    viewer: Viewer, *, running: bool | None = True, due_before: datetime | None = None, late: bool | None = None,
+    extent: str = "",
+) -> QuerySet[ClockRun]:  # fmt: skip
+    """Clocks of cases that the viewer may see: those that run (or stand still), those that ended, or all."""
+    rows = ClockRun.objects.filter(case__isnull=False).select_related("case", "plan")
+    if running is not None:
+        rows = rows.filter(stopped_at__isnull=running)
+    if due_before is not None:
+        rows = rows.filter(due_at__lt=due_before, running_since__isnull=False, stopped_at=None)
+    if late is not None:
+        running_out = Q(due_at__lt=clock.now(), running_since__isnull=False, stopped_at=None)
+        overdue = running_out | Q(breached_at__isnull=False) | Q(outcome=ClockRun.Outcome.LATE)
+        rows = rows.filter(overdue if late else ~overdue)
+    if extent:
+        rows = rows.filter(extent=extent)
+    return scoped(viewer, rows)
+
+
+def count_due(now: datetime | None = None) -> int:
+    """Clocks whose next warning has come and was not performed yet; counts no further than 10,000."""
+    return ClockRun.objects.filter(next_at__lte=now or clock.now())[:MOST_COUNTED].count()
+
+
+def latest_self_tests(viewer: Viewer, count: int = 30) -> list[SelfTest]:
+    """The newest self-tests of the clocks, newest first."""
+    check_may(viewer, "case.read")
+    return list(SelfTest.objects.select_related("run").order_by("-pk")[:count])
+
+
+@gauge("citybrain_clocks_due", "Clocks of cases whose warning has come and was not performed yet")
+def clocks_due() -> float:
+    return float(count_due())
+
+
+@gauge("citybrain_clock_self_test_age_seconds", "City time since the clocks were last seen to escalate; -1 = never")
+def self_test_age() -> float:
+    passed = SelfTest.objects.filter(state=SelfTest.State.PASSED).order_by("-pk").first()
+    return -1.0 if passed is None else max(timedelta(), clock.now() - passed.due_at).total_seconds()
+
+
+@gauge("citybrain_cases_open", "Open cases by state", labels=("state",))
+def open_cases() -> dict[tuple[str, ...], float]:
+    rows = Case.objects.filter(closed_at=None).values_list("state").annotate(Count("pk")).order_by("state")
+    return {(state,): float(count) for state, count in rows}
