@@ -37,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             module.register(words)
         options = parser.parse_args(given)
         options.data = data.resolve()
+        options.language = language
         return int(options.run(options) or 0)
     except CityError as error:
         print(f"citybrain: {error.title(language)}", file=sys.stderr)
