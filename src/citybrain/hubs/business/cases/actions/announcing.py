@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from citybrain.base.notices import Recipient, notify, to_duty, to_organisation
+from citybrain.base.parties.models import Organisation
+from citybrain.hubs.business.cases.models import Assignment, Case
+from citybrain.hubs.business.cases.rights import PERMISSION_OF
 
 if TYPE_CHECKING:
     from citybrain.hubs.business.cases.actions.change import Change
 
+OPERATORS = "job.read"
+
 
 @dataclass(frozen=True)
 class Announcement:
-    """A notice to be sent with a change. The audience is named by relation; `data` holds no personal data."""
+    """A notice to be sent with a change.
+
+    The audience is named by relation to the case (or as `organisation:5`); `data` holds no personal data.
+    """
 
     key: str
     audience: tuple[str, ...]
@@ -20,7 +31,36 @@ class Announcement:
 
 def send(change: Change) -> None:
     """Hand all notices of a change over, in its transaction."""
+    case = change.case
+    kind = change.declared.types_by_pk[case.case_type_id].title
+    for one in change.announcements:
+        to = [recipient for name in one.audience for recipient in _recipients(case, name)]
+        if to:
+            notify(
+                to, one.key, subject=case.subject, actor=change.actor, cause=change.cause, number=case.number, kind=kind,
+                **one.data,
+            )  # fmt: skip
+
+
+def _recipients(case: Case, name: str) -> Iterator[Recipient | str]:
+    """Whom a relation means for this case; nobody, where nobody stands in it."""
+    if name == "holder":
+        if case.organisation_id is not None:
+            yield to_organisation(case.organisation_id)
+    elif name == "helper":
+        tasks = Assignment.objects.filter(case=case, role=Assignment.Role.ASSIST, until=None).order_by("pk")
+        yield from (to_organisation(pk) for pk in tasks.values_list("organisation_id", flat=True))
+    elif name == "parent":
+        parent = Organisation.objects.filter(pk=case.organisation_id).values_list("parent_id", flat=True).first()
+        if parent is not None:
+            yield to_organisation(parent)
+    elif name in PERMISSION_OF:
+        path = case.organisation_path
+        yield to_duty(PERMISSION_OF[name], region_path=case.region_path, organisation_path=path)
+    else:
+        yield name
 
 
 def tell_operators(key: str, *, subject: str, **data: Any) -> None:
     """Tell those who run the platform."""
+    notify(to_duty(OPERATORS), key, subject=subject, **data)

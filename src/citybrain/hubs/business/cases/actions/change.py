@@ -54,14 +54,15 @@ class Change:
         self.at = at or self.now
         self.cause = cause
         self.declared = declared or catalogue()
+        self.is_new = case._state.adding
         self.columns: set[str] = set()
         self.told: list[Told] = []
         self.announcements: list[Announcement] = []
         self.new_rows: list[Model] = []
         self.changed_rows: list[tuple[Model, tuple[str, ...]]] = []
         self._lead: Assignment | None = None
-        self._lead_known = case._state.adding
-        self._clocks: list[ClockRun] | None = [] if case._state.adding else None
+        self._lead_known = self.is_new
+        self._clocks: list[ClockRun] | None = [] if self.is_new else None
         self._clocks_before: dict[int, tuple[Any, ...]] = {}
         self._new_clocks: list[ClockRun] = []
 
@@ -190,7 +191,7 @@ class Change:
 
     def _save_case(self) -> None:
         case = self.case
-        if case._state.adding:
+        if self.is_new:
             case.save(force_insert=True)
             return
         if not self.columns:

@@ -1,22 +1,54 @@
-"""Photographs and documents of a case."""
+"""Photographs and documents of a case: given with a step, and seen by whoever sees the case."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from citybrain.base.errors import BadInput, FieldError, NotFound
+from citybrain.base.files.actions import attach, share_files
 from citybrain.hubs.business.cases.actions.change import Change
 from citybrain.hubs.business.cases.loops import Transition
-from citybrain.hubs.business.cases.models import Evidence
+from citybrain.hubs.business.cases.models import Case, Evidence
+from citybrain.hubs.business.cases.rights import is_platform, viewer_of
+
+OWNER = "case"
 
 
 def add_evidence(change: Change, step: Transition, files: Iterable[str]) -> None:
-    """Put files to the case; those that are there already stay as they are."""
+    """Put uploads of the actor to the case; those that are there already stay as they are.
+
+    Raises BadInput for a file that is not his or is used elsewhere.
+    """
     wanted = list(files)
     if not wanted:
         return
-    there = set(Evidence.objects.filter(case=change.case, file__in=wanted).values_list("file", flat=True))
+    case = change.case
+    there = set(Evidence.objects.filter(case=case, file__in=wanted).values_list("file", flat=True))
+    if not is_platform(change.actor):
+        try:
+            attach(
+                wanted, actor=viewer_of(change.actor), owner_kind=OWNER, owner_key=case.number,
+                region_path=case.region_path, organisation_paths=paths_of(case),
+            )  # fmt: skip
+        except NotFound as error:
+            wrong = FieldError("evidence", "case.not_your_file", {"key": error.data.get("key", "")})
+            raise BadInput("input.invalid", fields=(wrong,)) from error
     change.new_rows.extend(
-        Evidence(case=change.case, file=file, step=step.key, added_by=change.actor.actor_key, added_at=change.at)
+        Evidence(case=case, file=file, step=step.key, added_by=change.actor.actor_key, added_at=change.at)
         for file in wanted
         if file not in there
     )
+
+
+def follow_holder(change: Change) -> None:
+    """Files go with the case: a new holder sees them, those who held it keep their sight."""
+    case = change.case
+    if {"organisation_path", "holder_paths"} & change.columns and not change.is_new:
+        share_files(OWNER, case.number, region_path=case.region_path, organisation_paths=paths_of(case))
+
+
+def paths_of(case: Case) -> list[str]:
+    """The holder first, then whoever else has or had a task in it; nothing while nobody holds it."""
+    if not case.organisation_path:
+        return []
+    return [case.organisation_path, *(path for path in case.holder_paths if path != case.organisation_path)]

@@ -39,7 +39,7 @@ def enter(change: Change, to: str, *, outcome: str = "", anew: bool = False) -> 
 def _end_tasks(change: Change) -> None:
     """Whoever still has a task in an ended case has it no longer; the last holder stays on the case."""
     case = change.case
-    if case._state.adding:
+    if change.is_new:
         return
     done = case.finished_at is not None and case.outcome == "resolved"
     for task in Assignment.objects.filter(case=case, until=None).order_by("pk"):

@@ -11,7 +11,7 @@ from citybrain.base.errors import BadInput, Conflict, FieldError
 from citybrain.base.parties.models import Organisation
 from citybrain.hubs.business.cases.actions.change import Change
 from citybrain.hubs.business.cases.actions.effects import take
-from citybrain.hubs.business.cases.actions.evidence import add_evidence
+from citybrain.hubs.business.cases.actions.evidence import add_evidence, follow_holder
 from citybrain.hubs.business.cases.actions.given import read_given
 from citybrain.hubs.business.cases.actions.moving import case_for_update, follow_on
 from citybrain.hubs.business.cases.actions.timing import ring_passed
@@ -51,6 +51,7 @@ def _perform(case: Case, key: str, actor: Actor, cause: str | None, fields: dict
     take(change, step, given)
     follow_on(change, step.verb)
     change.save()
+    follow_holder(change)
     return case
 
 
