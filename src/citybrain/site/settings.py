@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+APPEND_SLASH = False  # an address that is not there is not there: no guessing by redirect
 ROOT_URLCONF = "citybrain.site.urls"
 WSGI_APPLICATION = "citybrain.site.wsgi.application"
 TEMPLATES: list[dict[str, Any]] = []

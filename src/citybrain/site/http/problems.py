@@ -77,8 +77,12 @@ def problem_response(request: HttpRequest, error: CityError, *, allow: str = "")
     if error.status == 401:
         response["WWW-Authenticate"] = "Bearer"
     if allow:
-        response["Allow"] = allow
+        response["Allow"] = in_order(allow)
     return response
+
+
+def in_order(methods: str) -> str:
+    return ", ".join(sorted(methods.split(", ")))
 
 
 def city_error(error: BaseException, request: HttpRequest) -> CityError:
@@ -120,7 +124,8 @@ def unreadable_answer(request: HttpRequest, response: HttpResponseBase) -> CityE
         case 404:
             return NotFound("http.not_found", path=request.path)
         case 405:
-            return MethodNotAllowed("http.method", method=request.method, allowed=response.headers.get("Allow", ""))
+            allowed = in_order(response.headers.get("Allow", ""))
+            return MethodNotAllowed("http.method", method=request.method, allowed=allowed)
         case 403:
             return Forbidden("http.forbidden")
         case 413:
