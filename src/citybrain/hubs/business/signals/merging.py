@@ -137,7 +137,7 @@ def _rule_that_holds(
         return ("near_point", "") if alike >= rule.text_similarity else (None, "other_words")
     if here and there:
         return None, "another_address"
-    if signal.thing:
+    if signal.thing or case.thing:
         return None, "another_thing"
     same_region = bool(signal.region_path) and signal.region_path == case.region_path
     if rule.same_words and same_region and alike is not None and alike >= rule.same_words:

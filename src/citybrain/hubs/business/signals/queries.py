@@ -17,7 +17,7 @@ from citybrain.hubs.business.cases.queries import case_types, get_case
 from citybrain.hubs.business.cases.queries.reports import visible_numbers
 from citybrain.hubs.business.signals.matching import verdicts_for
 from citybrain.hubs.business.signals.models import Signal
-from citybrain.hubs.business.signals.types import ENDED, RECEIVED, WAITING
+from citybrain.hubs.business.signals.types import ALARM_SOURCE, ENDED, RECEIVED, WAITING
 
 PERSONAL = 4
 ABOUT_MOST = 1000  # counts beyond it read "more than"
@@ -116,3 +116,13 @@ def count_queue(viewer: Viewer) -> dict[str, dict[str, Any]]:
 def _about(rows: QuerySet[Signal]) -> dict[str, Any]:
     found = rows.order_by()[: ABOUT_MOST + 1].count()
     return {"count": min(found, ABOUT_MOST), "is_more": found > ABOUT_MOST}
+
+
+def signal_of_alarm(alarm_id: str) -> int | None:
+    """The signal that an alarm became, for whoever follows a chain (what it says is asked for with a viewer)."""
+    return Signal.objects.filter(source=ALARM_SOURCE, source_id=alarm_id).values_list("pk", flat=True).first()
+
+
+def signals_behind(number: str) -> list[tuple[int, str]]:
+    """The signals of a case with their states, oldest first, for whoever follows a chain."""
+    return list(Signal.objects.filter(case_number=number).order_by("pk").values_list("pk", "state"))
