@@ -12,7 +12,7 @@ from types import ModuleType
 
 from django.conf import settings
 
-from citybrain.base.errors import BadInput
+from citybrain.base.errors import BadInput, load_catalogue
 
 MANIFEST = "pack.yaml"
 ENTRY_POINTS = "citybrain.packs"
@@ -32,6 +32,8 @@ class Source:
         path = self.folder / f"{name}.py"
         if not path.exists():
             return None
+        if (self.folder / "errors.yaml").exists():
+            load_catalogue(self.folder / "errors.yaml")
         if self.package:
             return importlib.import_module(f"{self.package}.{name}")
         return _import_file(f"citybrain_pack_{self.key.replace('-', '_')}_{name}", path)
