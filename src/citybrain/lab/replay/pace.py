@@ -1,0 +1,81 @@
+"""The driven city clock: it moves on only when the city has done everything that was due before.
+
+Between two steps the clock goes forward in ticks, so that what falls due in a quiet week warns and escalates in its
+order and not all at once. At a speed (60 = a city hour in a wall minute) the ticks come at that pace; at `max` as soon
+as the city has caught up.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from citybrain.base.clock import Clock
+from citybrain.base.errors import Unavailable
+from citybrain.lab.replay.client import Client
+
+PULSE = 0.2  # wall seconds between two moves of the clock at a speed
+PATIENCE = 600.0
+
+
+class Drivable(Clock, Protocol):
+    def move_to(self, moment: datetime) -> None: ...
+
+
+class Pace:
+    """Moves the clock and waits for the city. Without a clock of its own (a city elsewhere) it does neither."""
+
+    def __init__(self, client: Client, clock: Drivable | None, *, speed: float | None, tick: timedelta):
+        self.client, self.clock, self.speed, self.tick = client, clock, speed, tick
+        self.waited = 0.0
+        self._began: tuple[float, datetime] | None = None
+
+    def advance(self, moment: datetime) -> None:
+        """Let city time run to `moment`; what falls due on the way is done on the way."""
+        if self.clock is None:
+            return
+        tick = self.tick if self.speed is None else min(self.tick, timedelta(seconds=self.speed * PULSE))
+        while self.clock.now() < moment:
+            following = min(moment, self.clock.now() + tick)
+            self._keep_pace(following)
+            self.clock.move_to(following)
+            if following < moment:
+                self.settle()
+
+    def _keep_pace(self, moment: datetime) -> None:
+        """Not earlier than the speed allows; a city that was slow is not chased."""
+        if self.speed is None or self.clock is None:
+            return
+        if self._began is None:
+            self._began = (time.monotonic(), self.clock.now())
+        wall, city = self._began
+        wait = wall + (moment - city).total_seconds() / self.speed - time.monotonic()
+        if wait > 0:
+            time.sleep(wait)
+
+    def settle(self, patience: float = PATIENCE) -> None:
+        """Wait until the city says that nothing is left to do. Raises Unavailable with what it still has."""
+        if self.clock is None:
+            return
+        began, pause = time.monotonic(), 0.001
+        while (left := self.left()) and time.monotonic() - began < patience:
+            time.sleep(pause)
+            pause = min(pause * 1.5, 0.05)
+        self.waited += time.monotonic() - began
+        if left:
+            raise Unavailable("replay.not_settled", seconds=round(patience), left=left)
+
+    def left(self) -> str:
+        """What the city still has to do, in words; empty when it has caught up with the clock."""
+        web, sense = self.client.health()
+        lag = web.get("lag")
+        if lag is None:
+            return "web does not answer"
+        busy = [f"{name} {count}" for name, count in sorted(lag.items()) if count]
+        if not sense:
+            busy.append("sense does not answer")
+        swept = sense.get("swept_to")
+        if swept and self.clock is not None and datetime.fromisoformat(swept) < self.clock.now():
+            busy.append("sense has not looked at the clock")
+        return ", ".join(busy)
