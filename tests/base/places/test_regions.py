@@ -135,6 +135,8 @@ def test_ending_a_region_keeps_it_for_what_points_at_it(cast, clock):
         end_region(cast.county, actor=STEWARD)
     with pytest.raises(Conflict, match="root region"):
         end_region(cast.root, actor=STEWARD)
+    with pytest.raises(BadInput, match="lies in the future"):
+        end_region(cast.street, actor=STEWARD, at=datetime(2030, 1, 1, tzinfo=UTC))
     assert locate_one(112.05, 32.1).region_code == "420606001"
 
     end_region(cast.street, actor=STEWARD)

@@ -25,7 +25,7 @@ def register(subparsers: Any) -> None:
 def run_organisations(options: argparse.Namespace) -> int:
     rows, problems = read_roster(options.file)
     done = import_organisations(rows, actor=system_actor("cli"))
-    print_remarks("left out", [*problems, *done.problems], getattr(options, "language", "en"))
+    print_remarks("left out", [*problems, *done.problems], options.language)
     print(
         f"{len(done.created)} created, {len(done.changed)} changed, {len(done.moved)} moved, {done.posts} posts written"
     )

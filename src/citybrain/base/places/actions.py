@@ -101,11 +101,13 @@ def move_region(region: Region, *, actor: Actor, parent: Region) -> Region:
 def end_region(region: Region, *, actor: Actor, at: datetime | None = None) -> Region:
     """Take a region out of force from `at` on (default: now); it stays for what points at it, its boundary ends too.
 
-    Raises Conflict `place.root_stays` and `place.has_parts`.
+    Raises Conflict `place.root_stays` and `place.has_parts`, BadInput `place.ends_later` for a time to come.
     """
     MapVersion.renew()
     region.refresh_from_db()
     moment = at or clock.now()
+    if moment > clock.now():
+        raise BadInput("place.ends_later", region=region.code)
     _check_not_root(region)
     if region.valid_to is not None:
         return region

@@ -93,7 +93,7 @@ def run_import(options: argparse.Namespace) -> int:
         name_en=options.name_en,
         valid_from=options.valid_from,
     )
-    language = getattr(options, "language", "en")
+    language = options.language
     print_remarks("left out", [*division.problems, *boundaries.problems], language)
     print_remarks("note", boundaries.notes, language)
     _print_done(done, began)
