@@ -50,7 +50,9 @@ class CityPlatform:
         self.command("migrate")
         self.command(*GRID_CITY)
         self.token = (
-            self.command("token", "create", "reporter", "--role", "integrator", "--mode", mode).strip().splitlines()[-1]
+            self.command("token", "create", "--name", "reporter", "--role", "integrator", "--mode", mode)
+            .strip()
+            .splitlines()[-1]
         )
 
     def start(self, *more: str) -> None:
