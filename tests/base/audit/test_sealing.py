@@ -342,5 +342,10 @@ def test_the_script_verifies_what_the_provider_signs_and_nothing_else() -> None:
         assert script.sm2_verify(public, message, signature)
         assert not script.sm2_verify(public, message + b".", signature)
         assert not script.sm2_verify(SUITE.public_key(SUITE.new_private_key()), message, signature)
-        for broken in (b"", signature[:-1], signature + b"\0", signature[:9] + bytes([signature[9] ^ 1]) + signature[10:]):
+        for broken in (
+            b"",
+            signature[:-1],
+            signature + b"\0",
+            signature[:9] + bytes([signature[9] ^ 1]) + signature[10:],
+        ):
             assert script.sm2_verify(public, message, broken) is SUITE.verify(public, message, broken) is False

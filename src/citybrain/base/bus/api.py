@@ -126,4 +126,4 @@ def retry_dead(request: CityRequest, number: int) -> Any:
 def dismiss_dead(request: CityRequest, number: int, body: Dismissal) -> Any:
     """Give a dead letter up for good, with a reason."""
     failure = queries.get_failure(request.viewer, number)
-    return 204, actions.dismiss_dead(failure, actor=request.viewer, reason=body.reason)
+    return actions.dismiss_dead(failure, actor=request.viewer, reason=body.reason)

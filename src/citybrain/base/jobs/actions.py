@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from citybrain.base import audit, clock
+from citybrain.base.accounts import Viewer
 from citybrain.base.audit import SYSTEM, Actor
 from citybrain.base.bus import wake
 from citybrain.base.errors import Conflict, NotFound
@@ -29,11 +30,12 @@ def enqueue(name: str, *, actor: Actor = SYSTEM, **arguments: Any) -> int:
 
 
 @transaction.atomic
-def rerun(run: Run, *, actor: Actor) -> Run:
+def rerun(run: Run, *, actor: Viewer) -> Run:
     """Ask for a failed run again, with the same arguments; the failure stays on record.
 
     Raises Conflict `job.not_failed` for a run that did not fail or was asked for again already.
     """
+    actor.check("job.write")
     locked = Run.objects.select_for_update().get(pk=run.pk)
     if locked.state != Run.State.FAILED or locked.recurring or Run.objects.filter(rerun_of=locked).exists():
         raise Conflict("job.not_failed", number=run.pk)
@@ -50,8 +52,9 @@ def rerun(run: Run, *, actor: Actor) -> Run:
 
 
 @transaction.atomic
-def run_now(name: str, *, actor: Actor) -> Recurring:
+def run_now(name: str, *, actor: Viewer) -> Recurring:
     """Let a recurring job come round at once instead of at its time; raises NotFound `job.unknown`."""
+    actor.check("job.write")
     every = registry().recurring.get(name)
     if every is None:
         raise NotFound("job.unknown", name=name)

@@ -1,0 +1,101 @@
+"""The audit trail over HTTP and on the command line, and who may read it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from citybrain.base import audit
+from citybrain.base.audit import commands
+from citybrain.base.audit.models import Block
+from citybrain.base.audit.sealing import seal_all, witness_path
+from citybrain.base.errors import BadInput
+
+
+def acted(clock: Any, count: int = 5) -> None:
+    for number in range(count):
+        clock.move(minutes=1)
+        actor = audit.SystemActor(f"user:{number % 2}", "dispatcher")
+        audit.record(actor, "case.returned", kind="case", key=str(number), reason="属供电公司管养")
+
+
+def mine(items: list[dict[str, Any]]) -> list[str]:
+    return [one["key"] for one in items if one["kind"] == "case"]
+
+
+def test_records_come_newest_first_in_pages(cast: Any, clock: Any) -> None:
+    acted(clock)
+    client = cast.client("auditor")
+    first = client.get("/api/v1/audit/records?limit=2&action=case.returned").json()
+    second = client.get(f"/api/v1/audit/records?limit=3&action=case.returned&after={first['next']}").json()
+    assert mine(first["items"] + second["items"]) == ["4", "3", "2", "1", "0"]
+    assert first["items"][0]["data"] == {"reason": "属供电公司管养"}
+    assert first["items"][0]["actor"] == "user:0"
+
+
+@pytest.mark.parametrize(
+    ("asked", "keys"),
+    [("kind=case&key=2", ["2"]), ("actor=user:1", ["3", "1"]), ("action=case.closed", []),
+     ("since=2026-03-02T01:02:00Z&until=2026-03-02T09:04:00%2B08:00", ["2", "1"])],
+)  # fmt: skip
+def test_records_are_found_by_what_is_known(cast: Any, clock: Any, asked: str, keys: list[str]) -> None:
+    acted(clock)
+    assert mine(cast.client("auditor").get(f"/api/v1/audit/records?{asked}").json()["items"]) == keys
+
+
+@pytest.mark.parametrize("asked", ["since=yesterday", "limit=0", "after=xx", "since=2026-03-02T01:02:00"])
+def test_a_wrong_question_is_refused_in_words(cast: Any, asked: str) -> None:
+    answer = cast.client("auditor").get(f"/api/v1/audit/records?{asked}")
+    assert answer.status_code == 422
+    assert answer.headers["Content-Type"].startswith("application/problem+json")
+
+
+def test_the_head_is_there_to_be_written_down(cast: Any, clock: Any) -> None:
+    client = cast.client("auditor")
+    assert client.get("/api/v1/audit/head").status_code == 404
+    acted(clock)
+    seal_all()
+    head = client.get("/api/v1/audit/head").json()
+    block = Block.objects.get(number=head["number"])
+    assert (head["head"], head["records"]) == (block.head, block.total)
+    assert len(head["public_key"]) == 130
+
+
+@pytest.mark.parametrize("person", ["dispatcher", "leader", "steward", "citizen", "nobody"])
+def test_who_is_no_auditor_reads_nothing(cast: Any, person: str) -> None:
+    client = cast.client(person)
+    assert client.get("/api/v1/audit/records").status_code == 403
+    assert client.get("/api/v1/audit/head").status_code == 403
+    assert cast.anonymous().get("/api/v1/audit/records").status_code == 401
+
+
+def command(*words: str) -> int:
+    parser = argparse.ArgumentParser()
+    commands.register(parser.add_subparsers())
+    options = parser.parse_args(["audit", *words])
+    return int(options.run(options))
+
+
+def test_the_command_line_verifies_shows_the_head_and_exports(
+    cast: Any, clock: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    witness_path().unlink(missing_ok=True)
+    acted(clock)
+    seal_all()
+    assert command("verify") == 0
+    assert "intact" in capsys.readouterr().out
+    assert command("head") == 0
+    head = capsys.readouterr().out.splitlines()[0]
+    assert command("verify", "--head", head) == 0
+    assert command("verify", "--head", head.split(":")[0] + ":" + "0" * 64) == 1
+    assert "BROKEN head_not_as_witnessed" in capsys.readouterr().err
+    assert command("export", str(tmp_path / "out.jsonl")) == 0
+    assert (tmp_path / "out.jsonl").read_text(encoding="utf-8").count("case.returned") == 5
+
+
+def test_a_head_of_another_form_is_refused_in_words() -> None:
+    with pytest.raises(BadInput, match="does not read NUMBER:HASH"):
+        command("verify", "--head", "4711")
