@@ -25,6 +25,7 @@ READ_BY = {
     "pack": ("pack.read", REFERENCE),
     "person": ("audit.read", REFERENCE),
     "region": ("place.read", PLACED),
+    "responsibility": ("case.read", LOCATED),
     "signal": ("signal.read", LOCATED),
     "text": ("signal.read", LOCATED),
     "thing": ("thing.read", LOCATED),
