@@ -90,6 +90,23 @@ class CaseNear:
     distance_m: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CaseCandidate:
+    """An open case with everything that a report is compared by."""
+
+    pk: int
+    number: str
+    title: str
+    text: str
+    address: str
+    thing: str
+    lon: float | None
+    lat: float | None
+    precision_m: float | None
+    occurred_at: datetime
+    region_path: str
+
+
 @dataclass(frozen=True)
 class Possible:
     """A step that somebody may take now: what it asks for, and which conditions of its guard still stand in the way."""
