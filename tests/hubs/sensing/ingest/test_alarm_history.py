@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -30,12 +29,10 @@ STREAMS = {1: "air-1", 5: "air-2"}  # the stream ids of pm25
 
 
 @pytest.fixture(autouse=True)
-def _quick_disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether the disk has it is tested elsewhere."""
     monkeypatch.setattr(os, "fdatasync", lambda descriptor: None)
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)
-    return
-    yield
 
 
 @dataclass(frozen=True)
@@ -128,6 +125,12 @@ def send(store: Store, group: list[Sent], end: str | None) -> None:
     store.journal.flush()
 
 
+def kill(store: Store) -> None:
+    """What the kernel does for a process that is gone: its files are closed, nothing is written."""
+    store.journal.close()
+    store.segment.close()
+
+
 def live(data: Path, story: Story, clock: city_clock.MovableClock) -> None:
     snapshots = _snapshots(data)
     store = Store(data, snapshots.catalogue, snapshots.rules)
@@ -141,6 +144,8 @@ def live(data: Path, story: Story, clock: city_clock.MovableClock) -> None:
         if end is not None:
             if end == "clean":
                 store.close()
+            else:
+                kill(store)
             store = Store(data, snapshots.catalogue, snapshots.rules)
             store.adopt(snapshots.catalogue, snapshots.rules)
         elif place % 5 == 4:

@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
@@ -39,7 +40,8 @@ def main() -> int:
         with _only_one(_folders(arguments.data)):
             listener = _listen(arguments.host, arguments.port)
             clock.install(clock.open_clock(arguments.data))
-            return uvloop.run(serve(arguments.data, listener, broker))
+            code: int = uvloop.run(serve(arguments.data, listener, broker))
+            return code
     except (Misconfigured, ValueError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         return REFUSED
@@ -73,7 +75,7 @@ def _folders(data: Path) -> Path:
 
 
 @contextlib.contextmanager
-def _only_one(data: Path):  # type: ignore[no-untyped-def]  # a generator of nothing
+def _only_one(data: Path) -> Iterator[None]:
     """Hold DIR/run/sense.lock; the kernel lets go of it when the process dies."""
     with (data / "run" / "sense.lock").open("a+") as lock:
         _take_lock(lock, data)
@@ -150,9 +152,7 @@ async def _until_stopped(
     await asyncio.wait([committing])
     error = committing.exception()
     if error is not None:
-        log.critical(
-            "sense stops because a stored group could not be taken in; it starts anew from the disk: %r", error
-        )
+        log.critical("sense stops, a stored group could not be taken in; it starts anew from the disk: %r", error)
         return 1
     await service.committer.close()
     return 0

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from citybrain.base.conditions import test
 from citybrain.hubs.sensing.ingest.columns import Bytes, Flags, Floats, Streams
+from citybrain.hubs.sensing.ingest.names import Names
 from citybrain.hubs.sensing.ingest.snapshot import Model, Property, Things, Token, sees_everything
 
 NONE, NUMBER, INTEGER, BOOLEAN, ENUM = range(5)
@@ -41,6 +42,7 @@ class Catalogue:
         self.thing_ids = [thing_id for thing_id, *_ in known]
         self.thing_models = [model for _, _, model, _, _ in known]
         self.paths = [(region, organisation) for _, _, _, region, organisation in known]
+        self.things = Names(self.codes)
         self.thing_row = {code: row for row, code in enumerate(self.codes)}
         names = sorted({name for model in things.models.values() for name in model.properties})
         self.property_row = {name: row for row, name in enumerate(names)}

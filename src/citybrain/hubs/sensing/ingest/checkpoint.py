@@ -19,15 +19,17 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from citybrain.hubs.sensing.ingest.machine import State
 from citybrain.hubs.sensing.ingest.rulebook import Named, RuleBook
 from citybrain.hubs.sensing.ingest.segments import sync_folder
 from citybrain.hubs.sensing.ingest.snapshot import Rule
-from citybrain.hubs.sensing.ingest.windows import Windows
+from citybrain.hubs.sensing.ingest.windows import Slots, Windows
 
 log = logging.getLogger("citybrain.sense")
 FILE = "checkpoint.npz"
 FORMAT = 1
-WINDOW_ARRAYS = ("rule", "stream", "ring", "written", "complete", "silent")
+WINDOW_ARRAYS = ("stream", "moments", "values", "written", "last", "complete")
+SLOT_ARRAYS = ("rule", "window", "phase", "start", "since", "fired", "silent", "floor")
 
 
 class Meta(msgspec.Struct, frozen=True):
@@ -38,6 +40,7 @@ class Meta(msgspec.Struct, frozen=True):
     unevaluated: int
     rules: list[Rule]
     names: dict[int, Named]
+    changes: dict[int, list[tuple[int, State]]]
 
 
 @dataclass(frozen=True)
@@ -47,9 +50,10 @@ class Checkpoint:
     meta: Meta
     latest: NDArray[np.void]
     windows: Windows
+    slots: Slots
 
     def book(self) -> RuleBook:
-        book = RuleBook(self.meta.rules, self.windows, self.meta.names)
+        book = RuleBook(self.meta.rules, self.windows, self.slots, self.meta.names)
         book.unevaluated = self.meta.unevaluated
         return book
 
@@ -57,13 +61,16 @@ class Checkpoint:
 def take(segment: int, offset: int, journal_seq: int, latest: NDArray[np.void], book: RuleBook) -> Checkpoint:
     """A copy of the state as it is now, to be written by another thread."""
     windows = Windows(*(getattr(book.windows, name).copy() for name in WINDOW_ARRAYS))
-    meta = Meta(FORMAT, segment, offset, journal_seq, book.unevaluated, book.rules, book.names)
-    return Checkpoint(meta, latest.copy(), windows)
+    slots = Slots(*(getattr(book.slots, name).copy() for name in SLOT_ARRAYS))
+    changes = {slot: list(points) for slot, points in book.slots.changes.items()}
+    meta = Meta(FORMAT, segment, offset, journal_seq, book.unevaluated, book.rules, book.names, changes)
+    return Checkpoint(meta, latest.copy(), windows, slots)
 
 
 def write(hot: Path, checkpoint: Checkpoint) -> None:
     """Put it in place, durably; raises OSError and leaves the old one."""
     arrays: dict[str, Any] = {name: getattr(checkpoint.windows, name) for name in WINDOW_ARRAYS}
+    arrays |= {name: getattr(checkpoint.slots, name) for name in SLOT_ARRAYS}
     meta = np.frombuffer(msgspec.json.encode(checkpoint.meta), np.uint8)
     part = hot / f"{FILE}.part"
     with part.open("wb") as file:
@@ -100,5 +107,6 @@ def read(hot: Path) -> Checkpoint | None:
         return None
     with np.load(hot / FILE) as stored:
         windows = Windows(*(stored[name] for name in WINDOW_ARRAYS))
+        slots = Slots(*(stored[name] for name in SLOT_ARRAYS), changes=meta.changes)
         latest = stored["latest"]
-    return Checkpoint(meta, latest, windows)
+    return Checkpoint(meta, latest, windows, slots)

@@ -68,12 +68,14 @@ def straight(body: bytes, *, lines: bool, catalogue: Catalogue, limits: Limits) 
 def columns(found: list[Observation], catalogue: Catalogue, limits: Limits) -> Rows:
     n = len(found)
     try:
-        things = np.fromiter(map(catalogue.thing_row.__getitem__, [row.thing for row in found]), np.int32, n)
+        things = catalogue.things.rows([row.thing for row in found])
         names = np.fromiter(map(catalogue.property_row.__getitem__, [row.property for row in found]), np.int32, n)
         at = parse_times([row.at for row in found])
         quality = np.array([row.quality for row in found], np.int8)
     except (KeyError, pa.ArrowInvalid, OverflowError) as error:
         raise Unclear from error
+    if n and things.min() < 0:
+        raise Unclear
     value = np.array([row.value for row in found], np.float64)
     rows = Rows(catalogue.streams(things, names), at, value, quality)
     if n and not right(rows, catalogue, limits):

@@ -1,8 +1,7 @@
 """All rules on all streams: a group of readings in, transitions out.
 
-Most readings change nothing (a calm stream stays calm, a firing one goes on firing): array comparisons find them and
-write them into the windows. Only the slots in which something happens, or whose readings came out of order, are taken
-through the machine one by one.
+Most readings change nothing (a calm stream stays calm, a firing one goes on firing): array comparisons find them. Only
+the slots in which something happens, or whose readings came out of order, are taken through the machine one by one.
 """
 
 from __future__ import annotations
@@ -11,25 +10,24 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from citybrain.hubs.sensing.ingest.arrange import Arranged, firsts
 from citybrain.hubs.sensing.ingest.columns import NEVER, Flags, Floats, Ints, Rows
 from citybrain.hubs.sensing.ingest.machine import (
     FIRING,
-    INITIAL,
     NORMAL,
     PENDING,
     Limit,
     Line,
     Reading,
+    State,
     difference,
     limit_of,
     opening,
     run,
 )
 from citybrain.hubs.sensing.ingest.snapshot import Rule
-from citybrain.hubs.sensing.ingest.windows import DEPTH, Windows
+from citybrain.hubs.sensing.ingest.windows import Slots, Windows
 
 
 class Named(NamedTuple):
@@ -49,202 +47,221 @@ class Transition(NamedTuple):
 
 @dataclass
 class Layer:
-    """At most one slot a stream, all of one kind: `slot_of[stream]` is -1 where there is none."""
+    """At most one slot a window, all of one kind: `slot_of[window]` is -1 where there is none."""
 
     silence: bool
     slot_of: Ints
 
 
+@dataclass
+class Group:
+    """The watched rows of a group commit, in order of their windows."""
+
+    window: Ints
+    at: Ints
+    value: Floats
+    good: Flags
+    begin: Ints  # the first row of each window
+    count: Ints  # how many there are
+    member: Ints  # by row: which of the windows
+
+    def take(self, which: Flags | Ints) -> Group:
+        return _grouped(self.window[which], self.at[which], self.value[which], self.good[which])
+
+    def readings(self, number: int) -> list[Reading]:
+        part = slice(int(self.begin[number]), int(self.begin[number] + self.count[number]))
+        columns = (self.at[part].tolist(), self.value[part].tolist(), self.good[part].tolist())
+        return [Reading(*one) for one in zip(*columns, strict=True)]
+
+
+def _grouped(window: Ints, at: Ints, value: Floats, good: Flags) -> Group:
+    begin = np.flatnonzero(firsts(window))
+    count = np.diff(begin, append=len(window))
+    return Group(window, at, value, good, begin, count, np.repeat(np.arange(len(begin)), count))
+
+
 class RuleBook:
-    def __init__(self, rules: list[Rule], windows: Windows, names: dict[int, Named]):
-        self.rules, self.windows, self.names = rules, windows, names
-        self.unevaluated = 0  # readings older than their window
+    def __init__(self, rules: list[Rule], windows: Windows, slots: Slots, names: dict[int, Named]):
+        self.rules, self.windows, self.slots, self.names = rules, windows, slots, names
+        self.unevaluated = 0  # readings that came too late for a rule to judge them
         self.limits: list[Limit] = [limit_of(rule) for rule in rules]
-        columns = np.array([limit[1:] for limit in self.limits], np.float64).reshape(len(rules), 6)
-        self._sign, self._high, self._low = columns[:, 0], columns[:, 1], columns[:, 2]
+        numbers = np.array([limit[1:] for limit in self.limits], np.float64).reshape(len(rules), 6)
+        self._sign, self._high, self._low = (np.ascontiguousarray(numbers[:, place]) for place in range(3))
         self._duration: Ints = np.array([limit.duration for limit in self.limits], np.int64)
         self._after: Ints = np.array([limit.after for limit in self.limits], np.int64)
-        self._silence: Flags = np.array([limit.silence for limit in self.limits], np.bool_)
-        self._silent_slots = np.flatnonzero(self._silence[windows.rule]) if len(rules) else np.zeros(0, np.int64)
-        self._layers = self._layered()
+        silence: Flags = np.array([limit.silence for limit in self.limits], np.bool_)
+        self._silences = np.flatnonzero(silence[slots.rule]) if rules else np.zeros(0, np.int64)
+        self._window_of = np.full(2 + int(windows.stream.max(initial=0)), -1, np.int64)
+        self._window_of[windows.stream] = np.arange(len(windows.stream))
+        self._layers = [layer for kind in (False, True) for layer in self._layered(kind, silence)]
 
     @classmethod
     def empty(cls) -> RuleBook:
         none = np.zeros(0, np.int32)
-        return cls([], Windows.blank(none, none, np.zeros(0, np.bool_)), {})
+        return cls([], Windows.blank(none, np.zeros(0, np.bool_)), Slots.blank(none, np.zeros(0, np.int64)), {})
 
-    def _layered(self) -> list[Layer]:
+    def _layered(self, kind: bool, silence: Flags) -> list[Layer]:
         """As few layers as the busiest stream has rules of a kind."""
         layers: list[Layer] = []
-        size = 1 + int(self.windows.stream.max(initial=0))
-        for silence in (False, True):
-            left = np.flatnonzero(self._silence[self.windows.rule] == silence) if self.rules else np.zeros(0, np.int64)
-            while len(left):
-                _, place = np.unique(self.windows.stream[left], return_index=True)
-                slot_of = np.full(size, -1, np.int64)
-                slot_of[self.windows.stream[left[place]]] = left[place]
-                layers.append(Layer(silence, slot_of))
-                left = np.delete(left, place)
+        left = np.flatnonzero(silence[self.slots.rule] == kind) if self.rules else np.zeros(0, np.int64)
+        while len(left):
+            _, place = np.unique(self.slots.window[left], return_index=True)
+            slot_of = np.full(len(self.windows.stream), -1, np.int64)
+            slot_of[self.slots.window[left[place]]] = left[place]
+            layers.append(Layer(kind, slot_of))
+            left = np.delete(left, place)
         return layers
+
+    def slots_of(self, window: int) -> list[int]:
+        return [int(layer.slot_of[window]) for layer in self._layers if layer.slot_of[window] >= 0]
+
+    # -- readings ---------------------------------------------------------------------------------------------------
 
     def apply(self, rows: Rows, arranged: Arranged) -> list[Transition]:
         """Take in a stored group; `arranged` is its order."""
+        window = self._window_of.take(np.minimum(arranged.streams, len(self._window_of) - 1))
+        order = arranged.order
+        if window.min(initial=0) < 0:
+            watched = np.flatnonzero(window >= 0)
+            window, order = window[watched], order[watched]
+        if not len(window):
+            return []
+        group = _grouped(window, rows.at.take(order), rows.value.take(order), rows.quality.take(order) == 0)
+        if arranged.late is None:
+            return self._in_order(group)
+        late = arranged.late[order]
+        told = self._in_order(group.take(~late)) if not late.all() else []
+        return told + (self._out_of_order(group.take(late)) if late.any() else [])
+
+    def _in_order(self, group: Group) -> list[Transition]:
+        """Rows later than all before them in their windows."""
         told: list[Transition] = []
         for layer in self._layers:
-            known = np.minimum(arranged.streams, len(layer.slot_of) - 1)
-            slots = layer.slot_of[known]
-            which = np.flatnonzero((slots >= 0) & (known == arranged.streams))
-            if len(which):
-                order = arranged.order[which]
-                late = arranged.late[order] if arranged.late is not None else None
-                told += self._layer(layer, slots[which], rows.take(order), late)
-        return told
-
-    def _layer(self, layer: Layer, slots: Ints, rows: Rows, late: Flags | None) -> list[Transition]:
-        """Rows in the order of their slots."""
-        begin = np.flatnonzero(firsts(slots.astype(np.int32)))
-        count = np.diff(np.append(begin, len(slots)))
-        group = np.repeat(np.arange(len(begin)), count)
-        own = slots[begin]
-        heads = self.windows.heads(own)
-        judge = self._silence_calm if layer.silence else self._threshold_calm
-        calm = judge(rows, slots, heads, group, begin)
-        if late is not None:
-            calm &= ~late
-        busy = np.zeros(len(begin), np.bool_)
-        busy[group[~calm]] = True
-        self._write(layer, rows, heads, group, begin, count, own, ~busy)
-        told: list[Transition] = []
-        for g in np.flatnonzero(busy):
-            part = slice(int(begin[g]), int(begin[g] + count[g]))
-            readings = [
-                Reading(*one)
-                for one in zip(
-                    rows.at[part].tolist(), rows.value[part].tolist(), (rows.quality[part] == 0).tolist(), strict=True
-                )
-            ]
-            told += self._named(int(own[g]), self._take(int(own[g]), readings))
-        return told
-
-    def _threshold_calm(self, rows: Rows, slots: Ints, heads: NDArray[np.void], group: Ints, begin: Ints) -> Flags:
-        """Rows that leave a threshold's state as it is."""
-        rule = self.windows.rule[slots]
-        x: Floats = self._sign[rule] * rows.value
-        beyond = x > self._high[rule]
-        phase = heads["phase"][group]
-        calm: Flags = (phase == NORMAL) & ~beyond
-        if phase.any():
-            lasting = rows.at - heads["start"][group] < self._duration[rule]
-            calm |= (phase == PENDING) & beyond & lasting
-            calm |= (phase == FIRING) & (x > self._low[rule]) & (heads["since"][group] == NEVER)
-        calm |= rows.quality != 0
-        return calm
-
-    def _silence_calm(self, rows: Rows, slots: Ints, heads: NDArray[np.void], group: Ints, begin: Ints) -> Flags:
-        """Rows that follow the one before soon enough, on streams whose silence has not been told."""
-        before = np.empty(len(rows), np.int64)
-        before[1:] = rows.at[:-1]
-        before[begin] = np.where(heads["at"] == NEVER, rows.at[begin], heads["at"])
-        calm: Flags = rows.at - before <= self._after[self.windows.rule[slots]]
-        return calm & ~self.windows.silent[slots]
-
-    def _write(
-        self,
-        layer: Layer,
-        rows: Rows,
-        heads: NDArray[np.void],
-        group: Ints,
-        begin: Ints,
-        count: Ints,
-        own: Ints,
-        quiet: Flags,
-    ) -> None:
-        """Put the rows of quiet slots into their windows, with the state they leave as it is."""
+            slot = layer.slot_of.take(group.window)
+            judge = self._silence_calm if layer.silence else self._threshold_calm
+            busy = np.unique(group.member[~(judge(group, slot) | (slot < 0))])
+            for number in busy.tolist():
+                own = int(slot[group.begin[number]])
+                told += self._named(own, self._follow(own, group.readings(number)))
         windows = self.windows
-        which = np.flatnonzero(quiet[group])
-        g = group[which]
-        entries = heads[g]
-        entries["at"], entries["value"] = rows.at[which], rows.value[which]
-        entries["good"] = rows.quality[which] == 0
-        if layer.silence:
-            entries["since"] = rows.at[which]
-        place = (windows.written[own[g]] + which - begin[g]) % DEPTH
-        windows.ring[own[g], place] = entries
-        slots = own[quiet]
-        windows.written[slots] += count[quiet]
-        windows.complete[slots] &= windows.written[slots] <= DEPTH
+        rank = np.arange(len(group.window)) - group.begin.take(group.member)
+        count = group.count.take(group.member)
+        windows.follow(group.window, rank, count, group.at, group.value, group.good)
+        return told
 
-    def _take(self, slot: int, readings: list[Reading]) -> list[Line]:
-        """Take readings of one slot through the machine, and say what is different from what was told."""
-        last, _ = self.windows.head(slot)
-        if all(a.at < b.at for a, b in zip([Reading(last, 0.0, True), *readings], readings, strict=False)):
-            return self._follow(slot, readings)
-        return self._work_in(slot, readings)
+    def _threshold_calm(self, group: Group, slot: Ints) -> Flags:
+        """Rows that leave a threshold's state as it is."""
+        slots, rule = self.slots, self.slots.rule.take(slot)
+        x = self._sign.take(rule) * group.value
+        beyond = x > self._high.take(rule)
+        phase = slots.phase.take(slot)
+        calm: Flags = ~beyond
+        if phase.any():
+            calm &= phase == NORMAL
+            lasting = group.at - slots.start.take(slot) < self._duration.take(rule)
+            calm |= (phase == PENDING) & beyond & lasting
+            calm |= (phase == FIRING) & (x > self._low.take(rule)) & (slots.since.take(slot) == NEVER)
+        return calm | ~group.good
+
+    def _silence_calm(self, group: Group, slot: Ints) -> Flags:
+        """Rows that follow the one before soon enough, on streams whose silence has not been told."""
+        before = np.empty(len(group.at), np.int64)
+        before[1:] = group.at[:-1]
+        last = self.windows.last.take(group.window[group.begin])
+        before[group.begin] = np.where(last == NEVER, group.at[group.begin], last)
+        calm: Flags = group.at - before <= self._after.take(self.slots.rule.take(slot))
+        return calm & ~self.slots.silent.take(slot)
 
     def _follow(self, slot: int, readings: list[Reading]) -> list[Line]:
-        limit = self.limits[self.windows.rule[slot]]
-        last, state = self.windows.head(slot)
-        told = self._told_silence(slot, last, limit)
-        states, lines = run(limit, state, readings)
-        self.windows.append(slot, readings, states)
-        self.windows.silent[slot] = False
-        return difference(told, lines) if told else lines
+        slots, window = self.slots, int(self.slots.window[slot])
+        limit = self.limits[slots.rule[slot]]
+        if limit.silence:
+            told = self._told_silence(slot, limit)
+            slots.silent[slot] = False
+            _, lines = run(limit, State(since=int(self.windows.last[window])), readings)
+            return difference(told, lines)
+        states, lines = run(limit, slots.state(slot), readings)
+        slots.put(slot, readings, states, oldest=self.windows.oldest(window))
+        return lines
 
-    def _work_in(self, slot: int, readings: list[Reading]) -> list[Line]:
-        """Readings that came late or correct others: judge anew from the first that is different."""
-        windows, limit = self.windows, self.limits[self.windows.rule[slot]]
-        old = windows.entries(slot)
-        floor = NEVER if windows.complete[slot] or not old else old[0][0].at
+    # -- readings that come late or correct others ------------------------------------------------------------------
+
+    def _out_of_order(self, group: Group) -> list[Transition]:
+        told: list[Transition] = []
+        for number, window in enumerate(group.window[group.begin].tolist()):
+            told += self._work_in(window, group.readings(number))
+        return told
+
+    def _work_in(self, window: int, readings: list[Reading]) -> list[Transition]:
+        """Put readings where they belong and judge anew from the first that is different."""
+        windows = self.windows
+        old = windows.readings(window)
+        floor = NEVER if windows.complete[window] else windows.oldest(window)
         fresh = {reading.at: reading for reading in readings if reading.at > floor}
-        self.unevaluated += sum(reading.at <= floor for reading in readings)
-        if not fresh:
-            return []
-        earliest = min(fresh)
-        kept = [entry for entry in old if entry[0].at < earliest]
-        tail = [reading for reading, _ in old if reading.at >= earliest]
-        base = kept[-1][1] if kept else INITIAL
-        following = sorted(({reading.at: reading for reading in tail} | fresh).values())
-        _, told = run(limit, base, tail)
-        states, true = run(limit, base, following)
-        last = old[-1][0].at if old else NEVER
-        silence = self._told_silence(slot, last, limit)
-        windows.silent[slot] &= following[-1].at == last
-        windows.replace(slot, kept + list(zip(following, states, strict=True)))
-        before = opening(base)
-        return difference([*before, *told, *silence], [*before, *true, *(silence if windows.silent[slot] else [])])
+        merged = sorted(({reading.at: reading for reading in old} | fresh).values())
+        told: list[Transition] = []
+        for slot in self.slots_of(window):
+            judged = max(floor, int(self.slots.floor[slot]))
+            self.unevaluated += sum(reading.at <= judged for reading in readings)
+            earliest = min((at for at in fresh if at > judged), default=None)
+            if earliest is not None:
+                told += self._named(slot, self._judge_anew(slot, earliest, old, merged))
+        if fresh:
+            windows.replace(window, merged)
+        return told
 
-    def _told_silence(self, slot: int, last: int, limit: Limit) -> list[Line]:
-        if not self.windows.silent[slot]:
+    def _judge_anew(self, slot: int, earliest: int, old: list[Reading], new: list[Reading]) -> list[Line]:
+        """What the readings from `earliest` on amount to, against what had been told of them."""
+        slots = self.slots
+        limit = self.limits[slots.rule[slot]]
+        before = [reading for reading in old if reading.at < earliest]
+        tail = [reading for reading in new if reading.at >= earliest]
+        base = slots.state_before(slot, earliest)
+        if limit.silence:
+            base = State(since=before[-1].at if before else NEVER)
+        _, told = run(limit, base, old[len(before) :])
+        states, true = run(limit, base, tail)
+        silence = self._told_silence(slot, limit)
+        if limit.silence:
+            slots.silent[slot] &= bool(old) and tail[-1].at == old[-1].at
+        else:
+            slots.put(slot, tail, states, oldest=new[0].at)
+        begun = opening(base)
+        return difference([*begun, *told, *silence], [*begun, *true, *(silence if slots.silent[slot] else [])])
+
+    # -- silences, and endings --------------------------------------------------------------------------------------
+
+    def _told_silence(self, slot: int, limit: Limit) -> list[Line]:
+        if not self.slots.silent[slot]:
             return []
-        return [Line(last + limit.after, "firing", last + limit.after, None)]
+        start = int(self.windows.last[self.slots.window[slot]]) + limit.after
+        return [Line(start, "firing", start, None)]
 
     def sweep(self, now: int) -> list[Transition]:
         """Silences that have begun by `now` (city time)."""
-        slots = self._silent_slots
-        last = self.windows.heads(slots)["at"]
-        due = last + self._after[self.windows.rule[slots]]
-        begun = np.flatnonzero((last != NEVER) & (now > due) & ~self.windows.silent[slots])
+        slots = self._silences
+        last = self.windows.last.take(self.slots.window.take(slots))
+        due = last + self._after.take(self.slots.rule.take(slots))
+        begun = slots[(last != NEVER) & (now > due) & ~self.slots.silent.take(slots)]
         told: list[Transition] = []
-        for place in begun:
-            slot, start = int(slots[place]), int(due[place])
-            self.windows.silent[slot] = True
-            told += self._named(slot, [Line(start, "firing", start, None)])
+        for slot in begun.tolist():
+            self.slots.silent[slot] = True
+            told += self._named(slot, self._told_silence(slot, self.limits[self.slots.rule[slot]]))
         return told
 
-    def _named(self, slot: int, lines: list[Line]) -> list[Transition]:
-        stream = int(self.windows.stream[slot])
-        rule = self.rules[self.windows.rule[slot]].key
-        return [Transition(rule, stream, self.names[stream], line) for line in lines]
-
-    def close(self, slots: Ints, now: int) -> list[Transition]:
+    def close(self, which: Ints, now: int) -> list[Transition]:
         """End what is open in slots that are no longer watched (the rule or the thing was taken away)."""
         told: list[Transition] = []
-        heads = self.windows.heads(slots)
-        for place in np.flatnonzero((heads["phase"] != NORMAL) | self.windows.silent[slots]):
-            slot = int(slots[place])
-            last, state = self.windows.head(slot)
-            silence = self._told_silence(slot, last, self.limits[self.windows.rule[slot]])
+        still = (self.slots.phase[which] != NORMAL) | self.slots.silent[which]
+        for slot in which[still].tolist():
+            silence = self._told_silence(slot, self.limits[self.slots.rule[slot]])
+            state = self.slots.state(slot)
             start = silence[0].start if silence else state.start
             ending = "lapsed" if state.phase == PENDING else "resolved"
             told += self._named(slot, [Line(start, ending, now, None)])
         return told
+
+    def _named(self, slot: int, lines: list[Line]) -> list[Transition]:
+        stream = int(self.windows.stream[self.slots.window[slot]])
+        rule = self.rules[self.slots.rule[slot]].key
+        return [Transition(rule, stream, self.names[stream], line) for line in lines]

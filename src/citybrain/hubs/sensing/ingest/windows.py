@@ -1,108 +1,139 @@
-"""The last readings of every (rule, stream), each with the state of the machine after it.
+"""The last readings of every watched stream, and where each rule stands with it.
 
-Late readings and corrections that fall inside the window are worked in exactly; what is older than the window is only
-stored. One slot is one rule on one stream; its window is a ring of DEPTH entries.
+A *window* holds the last DEPTH readings of one stream in a ring. A *slot* is one rule on one stream: the state of its
+machine after the newest reading, and the points inside the window at which the state changed, so that the state after
+any reading of the window is known and late readings can be worked in exactly. A calm stream has no such points.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from citybrain.hubs.sensing.ingest.columns import NEVER, Flags, Ints, Streams
+from citybrain.hubs.sensing.ingest.columns import NEVER, Bytes, Flags, Floats, Ints, Streams
 from citybrain.hubs.sensing.ingest.machine import INITIAL, Reading, State
 
 DEPTH = 32
-ENTRY = np.dtype(
-    [
-        ("at", "<i8"),
-        ("value", "<f8"),
-        ("start", "<i8"),
-        ("since", "<i8"),
-        ("fired", "<i8"),
-        ("phase", "i1"),
-        ("good", "?"),
-        ("_", "V6"),
-    ]
-)
-BLANK = np.zeros((), ENTRY)
-for _name in ("at", "start", "since", "fired"):
-    BLANK[_name] = NEVER
 
 
 @dataclass
 class Windows:
-    """Arrays by slot."""
+    """Arrays by window. A ring's entry is the event time doubled, plus one when the quality is good, and the value."""
 
-    rule: NDArray[np.int32]  # which rule
     stream: Streams
-    ring: NDArray[np.void]  # [slots, DEPTH] of ENTRY
+    moments: Ints  # [windows, DEPTH]
+    values: Floats  # [windows, DEPTH]
     written: Ints  # entries so far; the next one goes to written % DEPTH
+    last: Ints  # event time of the newest entry, NEVER when there is none
     complete: Flags  # the window holds everything the stream ever sent
-    silent: Flags  # silence after the last reading has been told
 
     @classmethod
-    def blank(cls, rule: NDArray[np.int32], stream: Streams, complete: Flags) -> Windows:
+    def blank(cls, stream: Streams, complete: Flags) -> Windows:
+        n = len(stream)
+        return cls(
+            stream,
+            np.zeros((n, DEPTH), np.int64),
+            np.zeros((n, DEPTH), np.float64),
+            np.zeros(n, np.int64),
+            np.full(n, NEVER, np.int64),
+            complete.copy(),
+        )
+
+    def readings(self, window: int) -> list[Reading]:
+        """Everything in the window, oldest first."""
+        written = int(self.written[window])
+        places = np.arange(written - min(written, DEPTH), written) % DEPTH
+        moments, values = self.moments[window, places].tolist(), self.values[window, places].tolist()
+        return [Reading(moment >> 1, value, bool(moment & 1)) for moment, value in zip(moments, values, strict=True)]
+
+    def oldest(self, window: int) -> int:
+        """Event time of the oldest entry; NEVER when there is none."""
+        written = int(self.written[window])
+        return int(self.moments[window, written % DEPTH if written >= DEPTH else 0]) >> 1 if written else NEVER
+
+    def follow(self, windows: Ints, rank: Ints, count: Ints, at: Ints, value: Floats, good: Flags) -> None:
+        """Append rows that are later than all in their windows: `rank` counts within a window, `count` is by row."""
+        written = self.written.take(windows)
+        places = (windows * DEPTH) + ((written + rank) % DEPTH)
+        self.moments.reshape(-1)[places] = at * 2 + good
+        self.values.reshape(-1)[places] = value
+        newest = rank == count - 1
+        own, total = windows[newest], (written + count)[newest]
+        self.written[own] = total
+        self.last[own] = at[newest]
+        self.complete[own] &= total <= DEPTH
+
+    def replace(self, window: int, readings: Sequence[Reading]) -> None:
+        """Put other readings, oldest first, in the window's place; what it cannot hold falls out."""
+        kept = readings[-DEPTH:]
+        self.moments[window, : len(kept)] = [reading.at * 2 + reading.good for reading in kept]
+        self.values[window, : len(kept)] = [reading.value for reading in kept]
+        self.complete[window] &= len(readings) <= DEPTH
+        self.written[window] = len(kept)
+        self.last[window] = kept[-1].at
+
+
+@dataclass
+class Slots:
+    """Arrays by slot, and the changes of those that have any."""
+
+    rule: NDArray[np.int32]
+    window: Ints
+    phase: Bytes
+    start: Ints
+    since: Ints
+    fired: Ints
+    silent: Flags  # silence after the last reading has been told
+    floor: Ints  # readings up to here are not judged again: an earlier rule judged them
+    changes: dict[int, list[tuple[int, State]]] = field(default_factory=dict)
+
+    @classmethod
+    def blank(cls, rule: NDArray[np.int32], window: Ints) -> Slots:
         n = len(rule)
-        ring = np.full((n, DEPTH), BLANK, ENTRY)
-        return cls(rule, stream, ring, np.zeros(n, np.int64), complete.copy(), np.zeros(n, np.bool_))
+        never = np.full(n, NEVER, np.int64)
+        return cls(
+            rule,
+            window,
+            np.zeros(n, np.int8),
+            never.copy(),
+            never.copy(),
+            never.copy(),
+            np.zeros(n, np.bool_),
+            never.copy(),
+        )
 
     def __len__(self) -> int:
         return len(self.rule)
 
-    def heads(self, slots: Ints) -> NDArray[np.void]:
-        """The newest entries; a blank one where there is none (its phase is NORMAL, its times NEVER)."""
-        return self.ring[slots, (self.written[slots] - 1) % DEPTH]
+    def state(self, slot: int) -> State:
+        """After the newest reading."""
+        return State(int(self.phase[slot]), int(self.start[slot]), int(self.since[slot]), int(self.fired[slot]))
 
-    def head(self, slot: int) -> tuple[int, State]:
-        """Event time of the newest reading (NEVER: none) and the state after it."""
-        entry = self.ring[slot, (self.written[slot] - 1) % DEPTH]
-        return int(entry["at"]), _state(entry)
+    def state_before(self, slot: int, at: int) -> State:
+        """After the last reading that is earlier than `at` and inside the window."""
+        found = INITIAL
+        for moment, state in self.changes.get(slot, ()):
+            if moment >= at:
+                break
+            found = state
+        return found
 
-    def entries(self, slot: int) -> list[tuple[Reading, State]]:
-        """Everything in the window, oldest first."""
-        written = int(self.written[slot])
-        count = min(written, DEPTH)
-        places = np.arange(written - count, written) % DEPTH
-        return [(_reading(entry), _state(entry)) for entry in self.ring[slot, places]]
-
-    def append(self, slot: int, readings: list[Reading], states: list[State]) -> None:
-        """Readings later than all in the window."""
-        written = int(self.written[slot])
-        for reading, state in zip(readings[-DEPTH:], states[-DEPTH:], strict=True):
-            self.ring[slot, written % DEPTH] = _entry(reading, state)
-            written += 1
-        self.complete[slot] &= int(self.written[slot]) + len(readings) <= DEPTH
-        self.written[slot] = written
-
-    def replace(self, slot: int, entries: list[tuple[Reading, State]]) -> None:
-        kept = entries[-DEPTH:]
-        for place, (reading, state) in enumerate(kept):
-            self.ring[slot, place] = _entry(reading, state)
-        self.complete[slot] &= len(entries) <= DEPTH
-        self.written[slot] = len(kept)
-
-    def cut(self, slots: Ints) -> None:
-        """Keep the state and forget how it came about: the rule has changed, and the past is not judged again."""
-        slots = slots[self.written[slots] > 0]
-        newest = self.heads(slots)
-        self.ring[slots] = BLANK
-        self.ring[slots, 0] = newest
-        self.written[slots] = 1
-        self.complete[slots] = False
-
-
-def _reading(entry: NDArray[np.void]) -> Reading:
-    return Reading(int(entry["at"]), float(entry["value"]), bool(entry["good"]))
-
-
-def _state(entry: NDArray[np.void]) -> State:
-    if entry["at"] == NEVER:
-        return INITIAL
-    return State(int(entry["phase"]), int(entry["start"]), int(entry["since"]), int(entry["fired"]))
-
-
-def _entry(reading: Reading, state: State) -> tuple[int, float, int, int, int, int, bool, bytes]:
-    return (reading.at, reading.value, state.start, state.since, state.fired, state.phase, reading.good, b"")
+    def put(self, slot: int, readings: Sequence[Reading], states: Sequence[State], *, oldest: int) -> None:
+        """The states after the newest readings, in place of what stood from the first of them on."""
+        points = self.changes.get(slot, [])
+        points = [point for point in points if point[0] < readings[0].at]
+        state = points[-1][1] if points else INITIAL
+        for reading, following in zip(readings, states, strict=True):
+            if following != state:
+                points.append((reading.at, following))
+                state = following
+        while len(points) > 1 and points[1][0] <= oldest:
+            points.pop(0)
+        self.phase[slot], self.start[slot], self.since[slot], self.fired[slot] = state
+        if points and points != [(points[0][0], INITIAL)]:
+            self.changes[slot] = points
+        else:
+            self.changes.pop(slot, None)
