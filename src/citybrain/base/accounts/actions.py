@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -83,7 +84,7 @@ def grant_duty(
         valid_from=valid_from, valid_to=valid_to, granted_at=clock.now(), granted_by=actor.actor_key,
     )  # fmt: skip
 
-    where = {"organisation_path": organisation_path, "region_path": region_path, "level": wanted.level}
+    where: dict[str, Any] = {"organisation_path": organisation_path, "region_path": region_path, "level": wanted.level}
     audit.record(actor, "duty.granted", user, duty=duty.pk, role=role, **where)
     _publish(messages.DutyGranted(user_id=user.pk, duty_id=duty.pk, role=role), user, actor)
     return duty
@@ -196,7 +197,7 @@ def create_token(
         created_at=clock.wall_now(), created_by=actor.actor_key,
     )  # fmt: skip
 
-    where = {"organisation_path": organisation_path, "region_path": region_path, "level": wanted.level}
+    where: dict[str, Any] = {"organisation_path": organisation_path, "region_path": region_path, "level": wanted.level}
     audit.record(actor, "token.created", token, role=role, mode=mode, owner=owner.pk if owner else None, **where)
     message = messages.TokenCreated(token_id=token.pk, role=role, mode=mode)
     bus.publish(message, subject=f"token/{token.pk}", actor=actor, organisation_paths=(organisation_path,))

@@ -47,13 +47,15 @@ def open_session(request: CityRequest, body: SessionOpen) -> Any:
 @router.delete("/session", response={204: None})
 def close_session(request: CityRequest) -> Any:
     """Sign out."""
-    return Status(204, sessions.close_session(request))
+    sessions.close_session(request)
+    return Status(204, None)
 
 
 @router.post("/session/password", response={204: None})
 def change_password(request: CityRequest, body: PasswordChange) -> Any:
     """Change your own password; your other sessions end."""
-    return Status(204, sessions.change_own_password(request, old=body.old, new=body.new))
+    sessions.change_own_password(request, old=body.old, new=body.new)
+    return Status(204, None)
 
 
 @router.get("/roles", response=list[RoleShown])

@@ -64,7 +64,7 @@ def exposition() -> bytes:
     registry = own
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()
-        MultiProcessCollector(registry)
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library has no types here
     declared = CollectorRegistry()
     declared.register(DeclaredGauges())
     return generate_latest(registry) + generate_latest(declared)

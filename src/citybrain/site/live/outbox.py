@@ -108,7 +108,8 @@ class SqliteOutbox:
     def changed(self) -> bool:
         """Whether anybody has committed since the last call."""
         (version,) = self._connection.execute("PRAGMA data_version").fetchone()
-        changed, self._version = version != self._version, version
+        changed = bool(version != self._version)
+        self._version = version
         return changed
 
     def last(self) -> Place:
@@ -159,7 +160,7 @@ class PostgresOutbox:
             f"SELECT {COLUMNS} FROM bus_event WHERE (xid, position) > (%s, %s) AND xid < citybrain_xmin() "
             "ORDER BY xid, position LIMIT %s"
         )
-        rows = self._connection.execute(sql, (place.xid, place.position, limit)).fetchall()  # type: ignore[arg-type]  # constant text
+        rows = self._connection.execute(sql, (place.xid, place.position, limit)).fetchall()
         return [LiveEvent(row) for row in rows]
 
     def epochs(self, principals: Collection[Principal], now: datetime) -> dict[Principal, int]:
@@ -167,10 +168,10 @@ class PostgresOutbox:
         users, tokens = _ids(principals, "user"), _ids(principals, "token")
         rows: list[Row] = []
         if users:
-            rows += self._connection.execute(USERS.format(_marks("%s", users)), users).fetchall()  # type: ignore[arg-type]
+            rows += self._connection.execute(USERS.format(_marks("%s", users)), users).fetchall()
         if tokens:
             sql = TOKENS.format(now="%s", ids=_marks("%s", tokens))
-            rows += self._connection.execute(sql, [now, *tokens]).fetchall()  # type: ignore[arg-type]
+            rows += self._connection.execute(sql, [now, *tokens]).fetchall()
         return {(kind, key): epoch for kind, key, epoch in rows}
 
     def close(self) -> None:
