@@ -7,7 +7,7 @@ word, and orders by an expression lest it walk the index of dates instead; and t
 from __future__ import annotations
 
 import math
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import h3
@@ -70,5 +70,5 @@ def _around(lon: float, lat: float, radius_m: float) -> Asked:
 
 def _candidate(row: tuple[Any, ...]) -> CaseCandidate:
     *head, occurred_at, region_path = row
-    moment = occurred_at if isinstance(occurred_at, datetime) else datetime.fromisoformat(f"{occurred_at}+00:00")
-    return CaseCandidate(*head, moment, region_path)
+    moment = occurred_at if isinstance(occurred_at, datetime) else datetime.fromisoformat(occurred_at)
+    return CaseCandidate(*head, moment if moment.tzinfo else moment.replace(tzinfo=UTC), region_path)

@@ -9,7 +9,7 @@ from citybrain.base.accounts.types import Viewer
 from citybrain.base.audit import record
 from citybrain.base.errors import BadInput, Conflict, FieldError, NotFound
 from citybrain.hubs.business.cases.actions import absorb, merge_cases, release
-from citybrain.hubs.business.cases.queries import case_types, get_case
+from citybrain.hubs.business.cases.queries import catalogue, get_case
 from citybrain.hubs.business.signals.actions.triaging import active_type, open_case_of, save_outcome, settle
 from citybrain.hubs.business.signals.messages import SignalEnded, SignalMerged, SignalUndone
 from citybrain.hubs.business.signals.models import Signal
@@ -35,13 +35,14 @@ def decide_type(signal_id: int, case_type: str, *, actor: Viewer) -> Signal:
     Raises Conflict when it does not wait (any more), BadInput for an unknown type.
     """
     signal = lock_for(actor, signal_id, MERGE)
-    view = active_type(case_type)
+    declared = catalogue()
+    view = active_type(case_type, declared)
     if view is None:
         raise BadInput("input.invalid", fields=(FieldError("case_type", "case.unknown_type", {"code": case_type}),))
     check_waits(signal)
     was = {"probability": signal.probability, "reason": signal.waiting_reason}
 
-    settle(signal, view, by="person", actor=actor)
+    settle(signal, view, by="person", actor=actor, declared=declared)
 
     record(actor, "signal.type_decided", signal, case_type=case_type, case=signal.case_number, **was)
     return signal
@@ -143,10 +144,10 @@ def undo_merge(signal_id: int, *, actor: Viewer, reason: str) -> Signal:
     if signal.state != MERGED:
         raise Conflict("signal.not_merged")
     left, merged_by = signal.case_number, signal.merge_reason
-    view = case_types()[signal.case_type]
+    declared = catalogue()
 
     release(left, actor=actor, signal_subject=signal.key)
-    number = open_case_of(signal, view, actor=actor)
+    number = open_case_of(signal, declared.case_type(signal.case_type), actor=actor, declared=declared)
     signal.save_fields(
         state=OPENED,
         case_number=number,

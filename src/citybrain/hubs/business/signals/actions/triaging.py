@@ -8,8 +8,9 @@ from typing import Any
 from citybrain.base import bus, clock
 from citybrain.base.audit import Actor, system_actor
 from citybrain.base.places.types import Point
-from citybrain.hubs.business.cases import queries as cases
 from citybrain.hubs.business.cases.actions import absorb, open_case
+from citybrain.hubs.business.cases.queries import catalogue
+from citybrain.hubs.business.cases.queries.catalogue import Catalogue
 from citybrain.hubs.business.cases.types import CaseTypeView
 from citybrain.hubs.business.signals.matching import verdicts_for
 from citybrain.hubs.business.signals.merging import Verdict
@@ -39,13 +40,14 @@ def triage(signal_id: int) -> None:
     signal = lock_signal(signal_id)
     if signal.state != RECEIVED or signal.asked_at is not None:
         return
+    declared = catalogue()
     if signal.case_type or not signal.label:
         code, by = signal.case_type, signal.classified_by or "source"
     else:
-        code, by = type_of_label(signal.label), "label"
-    view = active_type(code)
+        code, by = type_of_label(signal.label, declared), "label"
+    view = active_type(code, declared)
     if view is not None:
-        settle(signal, view, by=by, actor=TRIAGE)
+        settle(signal, view, by=by, actor=TRIAGE, declared=declared)
     elif signal.label or signal.case_type:
         wait_for_person(signal, "unknown_label")
     elif signal.subject or signal.text:
@@ -54,15 +56,15 @@ def triage(signal_id: int) -> None:
         wait_for_person(signal, "no_type")
 
 
-def active_type(code: str) -> CaseTypeView | None:
-    found = cases.case_types().get(code) if code else None
+def active_type(code: str, declared: Catalogue) -> CaseTypeView | None:
+    found = declared.types.get(code)
     return found if found is not None and found.is_active else None
 
 
-def type_of_label(label: str) -> str:
+def type_of_label(label: str, declared: Catalogue) -> str:
     """The case type that a source's or classifier's word means: exactly, or as one of a family (`SW-*`); else ""."""
     family = f"{label.split('-', 1)[0].strip()}-*"
-    return cases.type_for_label(label) or cases.type_for_label(family) or ""
+    return declared.labels.get(label) or declared.labels.get(family) or ""
 
 
 def ask_for_type(signal: Signal) -> None:
@@ -78,25 +80,26 @@ def take_classification(answer: TextClassified) -> None:
     if signal.state != RECEIVED or signal.case_type:
         return
     found = [(answer.label, answer.probability), *(tuple(pair) for pair in answer.alternatives)]
-    signal.alternatives = _alternatives(found)
+    declared = catalogue()
+    signal.alternatives = _alternatives(found, declared)
     signal.probability = answer.probability
     signal.save(update_fields=["alternatives", "probability"])
-    view = active_type(type_of_label(answer.label)) if answer.label else None
+    view = active_type(type_of_label(answer.label, declared), declared) if answer.label else None
     if view is None:
         wait_for_person(signal, "unknown_label" if answer.label else "no_type")
     elif answer.probability < view.classify_threshold:
         wait_for_person(signal, "unsure")
     else:
-        settle(signal, view, by="model", actor=TRIAGE)
+        settle(signal, view, by="model", actor=TRIAGE, declared=declared)
 
 
-def _alternatives(found: list[Any]) -> list[dict[str, Any]]:
+def _alternatives(found: list[Any], declared: Catalogue) -> list[dict[str, Any]]:
     best: dict[str, float] = {}
     for label, probability in found:
         if label:
             best[label] = max(best.get(label, 0.0), float(probability))
     ranked = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
-    return [{"label": label, "probability": p, "case_type": type_of_label(label)} for label, p in ranked]
+    return [{"label": label, "probability": p, "case_type": type_of_label(label, declared)} for label, p in ranked]
 
 
 def give_up_asking() -> int:
@@ -120,7 +123,7 @@ def wait_for_person(signal: Signal, reason: WaitingReason) -> None:
     bus.publish(message, subject=signal.key, actor=TRIAGE, occurred_at=signal.occurred_at, **_where(signal))
 
 
-def settle(signal: Signal, view: CaseTypeView, *, by: str, actor: Actor) -> None:
+def settle(signal: Signal, view: CaseTypeView, *, by: str, actor: Actor, declared: Catalogue) -> None:
     """The type is known: join the open case that is the same matter, or open one."""
     signal.case_type, signal.classified_by, signal.waiting_reason = view.code, by, ""
     ranked = verdicts_for(signal, view)
@@ -128,7 +131,7 @@ def settle(signal: Signal, view: CaseTypeView, *, by: str, actor: Actor) -> None
     if ranked and ranked[0].merge:
         join_case(signal, ranked[0], actor=actor)
     else:
-        open_own_case(signal, view, actor=actor)
+        open_own_case(signal, view, actor=actor, declared=declared)
 
 
 def join_case(signal: Signal, verdict: Verdict, *, actor: Actor) -> None:
@@ -139,15 +142,15 @@ def join_case(signal: Signal, verdict: Verdict, *, actor: Actor) -> None:
     bus.publish(message, subject=signal.key, actor=actor, occurred_at=signal.occurred_at, **_where(signal))
 
 
-def open_own_case(signal: Signal, view: CaseTypeView, *, actor: Actor) -> None:
-    number = open_case_of(signal, view, actor=actor)
+def open_own_case(signal: Signal, view: CaseTypeView, *, actor: Actor, declared: Catalogue) -> None:
+    number = open_case_of(signal, view, actor=actor, declared=declared)
     signal.state, signal.case_number = OPENED, number
     save_outcome(signal)
     message = SignalOpened(signal_id=signal.pk, case_number=number)
     bus.publish(message, subject=signal.key, actor=actor, occurred_at=signal.occurred_at, **_where(signal))
 
 
-def open_case_of(signal: Signal, view: CaseTypeView, *, actor: Actor, cause: str | None = None) -> str:
+def open_case_of(signal: Signal, view: CaseTypeView, *, actor: Actor, declared: Catalogue) -> str:
     """A case of this signal's own; returns its number."""
     return open_case(
         actor=actor,
@@ -163,8 +166,8 @@ def open_case_of(signal: Signal, view: CaseTypeView, *, actor: Actor, cause: str
         thing=signal.thing,
         severity=signal.severity,
         source=signal.kind,
-        cause_event=cause,
         signal_subject=signal.key,
+        declared=declared,
     ).number
 
 
