@@ -23,6 +23,7 @@ MAX_VALUES = 200_000
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 NUMBER = re.compile(r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\Z")
+QUOTED = ("'", '"', "|", ">")
 WORDS: Mapping[str, Any] = {
     "": None,
     "~": None,
@@ -121,7 +122,7 @@ def _build_mapping(node: yaml.MappingNode, place: Place, lines: dict[Place, int]
 
 def _scalar(node: yaml.ScalarNode) -> Any:
     text = str(node.value)
-    if node.style in ("'", '"', "|", ">") or (node.tag == "tag:yaml.org,2002:str" and node.style is not None):
+    if node.style in QUOTED:
         return text
     if text in WORDS:
         return WORDS[text]

@@ -7,6 +7,7 @@ from typing import Any
 
 from citybrain.base.packs.contents import Contents
 from citybrain.base.packs.documents import Document
+from citybrain.base.packs.layers import IDENTITIES
 from citybrain.base.packs.problems import Problem, guess
 from citybrain.base.packs.sections import sections
 
@@ -24,6 +25,20 @@ class Findings:
         problem = Problem(self.document.path, self.document.line_of(place), place, code, data)
         self.pack.problems.append(problem)
 
+    def place_of(self, name: str) -> tuple[str | int, ...]:
+        """Where a name is declared: the shortest place that ends with it, or whose `key` or `code` it is."""
+        places = sorted(self.document.lines, key=lambda place: (len(place), self.document.lines[place]))
+        for place in places:
+            if place and (place[-1] == name or (place[-1] in IDENTITIES and self._value(place) == name)):
+                return place
+        return ()
+
+    def _value(self, place: tuple[str | int, ...]) -> Any:
+        here = self.document.data
+        for step in place:
+            here = here[step]
+        return here
+
     def names(self, kind: str) -> dict[str, Contents]:
         """What this file may refer to: the names of a kind declared by this pack and the packs it depends on."""
         return self.pack.names(kind)
@@ -31,10 +46,13 @@ class Findings:
     def check_name(self, place: tuple[str | int, ...], kind: str, name: str) -> bool:
         """Note a reference to a name of `kind` that nobody declares, with the nearest one that is declared.
 
-        Nothing is noted when no section declares names of this kind: the hub that would know is not installed.
+        Nothing is noted where nobody can know: no hub declares names of this kind, or a file that does is unreadable.
         """
         known = self.names(kind)
-        if name in known or not any(kind in section.names for section in sections()):
+        declaring = [section for section in sections() if kind in section.names]
+        unread = any(section.file not in pack.sections and (pack.folder / section.file).exists()
+                     for section in declaring for pack in self.pack.with_needs())  # fmt: skip
+        if name in known or not declaring or unread:
             return True
         elsewhere = guess(name, known)
         self.add(place, "packs.unknown_name", kind=kind, name=name, guess=elsewhere or ", ".join(sorted(known)) or "—")

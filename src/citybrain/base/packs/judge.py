@@ -24,6 +24,7 @@ def judge(sources: Iterable[Source], *, changes: Mapping[str, Sequence[Change]] 
     packs = {source.key: read_pack(source, changes.get(source.key, ())) for source in sources}
     for pack in packs.values():
         _tie(pack, packs)
+    _check_names(packs)
     circles = _find_circles(packs)
     for pack in packs.values():
         if pack.source.key not in circles:
@@ -62,7 +63,22 @@ def _tie(pack: Contents, packs: Mapping[str, Contents]) -> None:
             pack.needs[key] = packs[key]
         else:
             near = guess(key, packs) or ", ".join(sorted(packs))
-            _note(pack, ("depends", index), "packs.dependency_missing", pack=key, guess=near)
+            _note(pack, ("depends", index), "packs.dependency_missing", needed=key, guess=near)
+
+
+def _check_names(packs: Mapping[str, Contents]) -> None:
+    """A name has one meaning in a city: two packs cannot both declare it. The later one by key is told."""
+    owners: dict[tuple[str, str], str] = {}
+    for key in sorted(packs):
+        pack = packs[key]
+        for file, parsed in pack.sections.items():
+            section = section_of(file)
+            for kind, names in section.names.items() if section else ():
+                for name in sorted(names(parsed)):
+                    owner = owners.setdefault((kind, name), key)
+                    if owner != key:
+                        findings = Findings(pack, file)
+                        findings.add(findings.place_of(name), "packs.name_twice", kind=kind, name=name, pack=owner)
 
 
 def _find_circles(packs: Mapping[str, Contents]) -> set[str]:

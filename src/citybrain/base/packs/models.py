@@ -53,3 +53,8 @@ class PackOverride(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pack}/{self.section}/{self.path} v{self.version}"
+
+    @property
+    def in_force(self) -> bool:
+        """Whether it holds right after it was made; later ones of the same place end that."""
+        return not self.removed

@@ -36,16 +36,22 @@ KIND_OF_ERROR: Mapping[str, str] = {
     "less_than": "packs.bound",
     "less_than_equal": "packs.bound",
 }
+OF_ALTERNATIVES = {"packs.choice", "packs.mapping", "packs.list", "packs.text_expected", "packs.value"}
 SIGNS = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 
 
 def problems_of(error: ValidationError, schema: type[BaseModel], document: Document) -> list[Problem]:
-    """One problem a place, in the order of the lines; of the alternatives of a union the first is told."""
+    """One problem a place, in the order of the lines.
+
+    Of the alternatives of a union the one is told that came furthest into the value.
+    """
     first: dict[Place, Problem] = {}
     for one in error.errors(include_url=False):
         problem = _problem(one, schema, document)
         first.setdefault(problem.place, problem)
-    return sorted(first.values(), key=lambda problem: (problem.line, str(problem.place)))
+    vague = {place[:end] for place in first for end in range(len(place))}
+    kept = [one for place, one in first.items() if place not in vague or one.code not in OF_ALTERNATIVES]
+    return sorted(kept, key=lambda problem: (problem.line, str(problem.place)))
 
 
 def _problem(error: ErrorDetails, schema: type[BaseModel], document: Document) -> Problem:

@@ -55,7 +55,13 @@ _loaded: set[str] = set()
 
 
 def capability(
-    name: str, *, version: str, title: Mapping[str, str], input: type[I], output: type[O], source: str = ""  # noqa: A002
+    name: str,
+    *,
+    version: str,
+    title: Mapping[str, str],
+    input: type[I],
+    output: type[O],
+    source: str = "",  # noqa: A002
 ) -> Callable[[Callable[[I], O]], Callable[[I], O]]:
     """Register a function under a name: `@capability("environment.aqi", version="1.0.0", …)`.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
+from django.db.models import Q
+
 from citybrain.base.accounts import Viewer, check_may, scoped
 from citybrain.base.errors import NotFound
 from citybrain.base.querying import Page, keyset_page
@@ -77,3 +79,19 @@ def get_rule(viewer: Viewer, key: str) -> AlarmRule:
     if found is None:
         raise NotFound("alarms.unknown_rule", rule=key)
     return found
+
+
+def alarms_of_reading(viewer: Viewer | None, reading_id: str) -> list[str]:
+    """Ids of the alarms that a reading (`<thing>/<property>/<at>/<sequence>`) fired or resolved, oldest first.
+
+    Without a viewer all of them: for whoever asks about each one again.
+    """
+    try:
+        thing, name, moment, _ = reading_id.rsplit("/", 3)
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        return []
+    rows = Alarm.objects.filter(thing__code=thing, property=name)
+    rows = rows.filter(Q(reading=reading_id) | Q(resolved_at=at) if at.tzinfo else Q(reading=reading_id))
+    found = rows if viewer is None else scoped(viewer, rows)
+    return list(found.order_by("start_at", "pk").values_list("pk", flat=True))
