@@ -14,17 +14,14 @@ from citybrain.hubs.business.cases.models import Assignment, Case, Evidence
 
 def guard_row(case: Case, case_type: str, at: datetime) -> dict[str, Any]:
     """The case as guards see it."""
-    new = case._state.adding
-    assists = Assignment.objects.filter(case=case, role=Assignment.Role.ASSIST, until=None)
     return {
+        **_counts(case),
         "severity": case.severity,
         "state": case.state,
         "stage": case.stage,
         "source": case.source,
         "case_type": case_type,
         "signal_count": case.signal_count,
-        "evidence_count": 0 if new else Evidence.objects.filter(case=case).count(),
-        "open_assists": 0 if new else assists.count(),
         "reopened_count": case.reopened_count,
         "is_supervised": case.supervised_at is not None,
         "is_located": case.region_path != "",
@@ -35,6 +32,13 @@ def guard_row(case: Case, case_type: str, at: datetime) -> dict[str, Any]:
         "recorded_at": case.recorded_at,
         "due_at": case.due_at,
     }
+
+
+def _counts(case: Case) -> dict[str, int]:
+    if case._state.adding:
+        return {"evidence_count": 0, "open_assists": 0}
+    assists = Assignment.objects.filter(case=case, role=Assignment.Role.ASSIST, until=None)
+    return {"evidence_count": Evidence.objects.filter(case=case).count(), "open_assists": assists.count()}
 
 
 def explain_guard(step: Transition, case: Case, case_type: str, at: datetime) -> Explanation | None:

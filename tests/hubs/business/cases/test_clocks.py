@@ -1,0 +1,295 @@
+"""Time limits: warnings and escalations that really happen, once, at their moment; and the daily proof of that."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from citybrain.base import clock as city_clock
+from citybrain.base.bus.models import OutboxEvent
+from citybrain.base.notices.models import Notice
+from citybrain.hubs.business.cases import clockwork
+from citybrain.hubs.business.cases.actions import watching
+from citybrain.hubs.business.cases.calendars import WorkingTime
+from citybrain.hubs.business.cases.manifest import ClockDefinition
+from citybrain.hubs.business.cases.models import ClockRun, SelfTest, TimelineEntry
+from citybrain.hubs.business.cases.queries import count_due
+from citybrain.hubs.business.cases.types import Plan
+from tests.hubs.business.cases.stage import Play, Refused, declare
+from tests.hubs.business.cases.test_calendars import SHANGHAI, local
+from tests.hubs.business.cases.test_loops import kind, stage_states, step
+
+
+def rung(number: str) -> list[tuple[str, str, str]]:
+    """What the clocks wrote: event, when it happened, when the city knew (UTC, minutes)."""
+    entries = TimelineEntry.objects.filter(case__number=number, kind="clock").order_by("pk")
+    return [(entry.key, f"{entry.at:%d %H:%M}", f"{entry.recorded_at:%d %H:%M}") for entry in entries]
+
+
+def test_a_clock_warns_at_each_level_and_escalates_when_time_is_over(play: Play):
+    """Opened at 01:00 UTC with 24 hours: 50 %, 80 %, 100 %, and the leader is told and the case marked."""
+    case = play.dispatcher.opens()
+    play.handler.takes("accept", case)
+
+    for _ in range(26):
+        play.move(hours=1)
+
+    assert rung(case.number) == [
+        ("clock.warned", "02 13:00", "02 13:00"),
+        ("clock.warned", "02 20:12", "02 21:00"),
+        ("clock.breached", "03 01:00", "03 01:00"),
+        ("case.escalated", "03 01:00", "03 01:00"),
+    ]
+    seen = case.look()
+    assert (seen["is_supervised"], seen["severity"], seen["is_overdue"]) == (True, 2, True)
+    told = list(Notice.objects.filter(key="case.escalated").values_list("recipient", flat=True))
+    assert told == ["duty:case.supervise@/4206/420606/420606001/|/gov/urban/"]
+    assert play.dispatcher.sees(overdue=True) == [case.number]
+
+
+def test_what_was_missed_while_nobody_watched_is_made_up_for_at_its_true_time(play: Play):
+    """The watcher was down for two days: every level rings once, stamped with when it was due and when it was done."""
+    case = play.dispatcher.opens()
+    play.handler.takes("accept", case)
+    play.clock.move(days=2)
+
+    assert count_due() == 1
+    watching.ring_clocks()
+    watching.ring_clocks()
+
+    assert rung(case.number) == [
+        ("clock.warned", "02 13:00", "04 01:00"),
+        ("clock.warned", "02 20:12", "04 01:00"),
+        ("clock.breached", "03 01:00", "04 01:00"),
+        ("case.escalated", "03 01:00", "04 01:00"),
+    ]
+    assert count_due() == 0
+    happened = OutboxEvent.objects.get(type="case.escalated")
+    assert f"{happened.occurred_at:%d %H:%M}" == "03 01:00"
+
+
+def test_acting_late_hides_no_warning(play: Play):
+    """Somebody acts before the watcher comes by: the warnings he overtook are given all the same, and it is late."""
+    case = play.dispatcher.opens()
+    play.clock.move(hours=3)
+
+    play.handler.takes("accept", case)
+
+    assert [key for key, _, _ in rung(case.number)] == ["clock.warned", "clock.breached", "case.escalated"]
+    [to_accept] = [clock for clock in case.clocks if clock["extent"] == "step"]
+    assert to_accept["outcome"] == "late"
+    assert case.told()[-1] == "市城管执法委接收"
+
+
+def test_a_clock_that_is_met_does_not_ring(play: Play):
+    case = play.dispatcher.opens()
+    play.move(minutes=50)
+    play.handler.takes("accept", case)
+    play.handler.finishes(case)
+    play.dispatcher.takes("verify", case)
+    play.dispatcher.takes("close", case, summary="好了")
+
+    play.move(days=10)
+
+    assert rung(case.number) == []
+    assert {clock["outcome"] for clock in case.clocks} == {"on_time"}
+
+
+def test_more_time_moves_the_warnings_too(play: Play):
+    """A clock that had rung at 80 % and gets as much again stands at 40 %: it will warn again."""
+    case = play.dispatcher.opens()
+    play.handler.takes("accept", case)
+    play.move(hours=20)
+    assert [key for key, _, _ in rung(case.number)] == ["clock.warned", "clock.warned"]
+    play.handler.takes("extend", case, reason="等配件", duration={"amount": 24, "unit": "hours"})
+    play.dispatcher.takes("grant", case)
+
+    play.move(hours=27)
+    assert [at for _, at, _ in rung(case.number)] == ["02 13:00", "02 20:12", "03 01:00", "03 15:24"]
+    assert case.is_overdue is False
+    play.move(hours=2)
+    assert rung(case.number)[-1][0] == "case.escalated"
+
+
+WAITING = {
+    "key": "with-waiting",
+    "title": {"zh": "可等待", "en": "With waiting"},
+    **stage_states(("todo", "待办", "waiting"), ("doing", "在办", "working"), ("waiting", "等待", "waiting"),
+                   ("done", "办结", "ended")),
+    "transitions": [
+        step("give", "todo", "doing", "dispatch", "dispatcher system"),
+        step("wait", "doing", "waiting", "advance", "holder", needs=["reason"]),
+        step("go_on", "waiting", "doing", "advance", "holder"),
+        step("close", "doing", "done", "close", "holder", needs=["summary"]),
+    ],
+}  # fmt: skip
+
+
+def test_a_clock_stands_still_where_it_is_declared_to(play: Play):
+    """Ten hours allowed, four used, two days of waiting for parts: six remain."""
+    ten = {"key": "ten", "title": {"zh": "十小时", "en": "Ten hours"}, "duration": {"amount": 10, "unit": "hours"},
+           "pause_in": ["waiting"]}  # fmt: skip
+    declare({**kind("parts", WAITING, clocks={"case": "ten"}), "clocks": [ten]}, pack="parts")
+    case = play.dispatcher.opens("parts")
+    play.move(hours=4)
+    play.handler.takes("wait", case, reason="等配件")
+
+    play.move(days=2)
+    assert rung(case.number) == []
+    assert [clock["is_paused"] for clock in case.clocks] == [True]
+
+    play.handler.takes("go_on", case)
+    assert case.due == city_clock.now() + timedelta(hours=6)
+    play.move(hours=1)
+    assert [key for key, _, _ in rung(case.number)] == ["clock.warned"]
+
+
+def test_severity_chooses_the_time_allowed(play: Play):
+    fast = {"key": "fast", "title": {"zh": "快", "en": "Fast"}, "duration": {"amount": 5, "unit": "days"},
+            "by_severity": {"1": {"amount": 4, "unit": "hours"}}}  # fmt: skip
+    declare({"clocks": [fast], "case_types": [{"code": "fast", "title": {"zh": "快", "en": "Fast"},
+                                               "clocks": {"case": "fast"}}]}, pack="fast")  # fmt: skip
+
+    grave, usual = play.dispatcher.opens("fast", severity=1), play.dispatcher.opens("fast", severity=4)
+
+    assert grave.due_at == "2026-03-02T05:00:00Z"
+    assert usual.due_at == "2026-03-07T16:00:00Z"
+
+
+def test_one_case_that_cannot_ring_does_not_hold_up_the_others(play: Play, monkeypatch: pytest.MonkeyPatch):
+    bad, good = play.dispatcher.opens(), play.dispatcher.opens()
+    ring = watching.ring_passed
+
+    def ring_unless_bad(change: Any) -> None:
+        if change.case.number == bad.number:
+            raise RuntimeError("broken")
+        ring(change)
+
+    monkeypatch.setattr(watching, "ring_passed", ring_unless_bad)
+    play.clock.move(hours=1)
+
+    with pytest.raises(RuntimeError):
+        watching.ring_clocks()
+    assert (rung(bad.number), len(rung(good.number))) == ([], 1)
+
+    monkeypatch.undo()
+    watching.ring_clocks()
+    assert len(rung(bad.number)) == 1
+
+
+def test_clocks_are_listed_by_when_they_are_due_and_only_where_one_sees(play: Play):
+    first = play.dispatcher.opens()
+    play.move(minutes=30)
+    play.dispatcher.opens()
+
+    def due(name: str, **query: Any) -> list[tuple[str, str]]:
+        return [(c["case"], c["extent"]) for c in play.person(name).get("/clocks", **query)["items"]]
+
+    assert len(due("dispatcher")) == 4
+    assert due("dispatcher")[0] == (first.number, "step")
+    assert due("dispatcher", due_before="2026-03-02T03:10:00Z") == [(first.number, "step")]
+    assert due("dispatcher", late=True) == []
+    assert due("dispatcher_elsewhere") == []
+    assert len(due("handler")) == 4
+
+
+# the daily self-test
+
+
+def test_the_self_test_escalates_like_any_clock(play: Play):
+    watching.prove_clocks_daily()
+    watching.prove_clocks_daily()
+    assert SelfTest.objects.count() == 1, "one a day"
+
+    play.move(minutes=1)
+
+    [shown] = play.leader.get("/clocks/self-tests")
+    assert shown["state"] == "passed"
+    assert OutboxEvent.objects.filter(type="clock.self_tested").count() == 1
+    play.move(days=1)
+    watching.prove_clocks_daily()
+    assert SelfTest.objects.count() == 2
+
+
+def test_the_self_test_belongs_to_no_figure_about_cases(play: Play):
+    watching.prove_clocks_daily()
+    play.move(minutes=1)
+
+    assert play.administrator.get("/clocks", running=False)["items"] == []
+    assert OutboxEvent.objects.filter(type__startswith="case.").count() == 0
+    assert play.administrator.sees() == []
+
+
+def test_a_self_test_that_nobody_rings_fails_and_says_so(play: Play, monkeypatch: pytest.MonkeyPatch):
+    """The watcher is dead: five minutes later by both clocks the test has failed and operations are told."""
+    watching.prove_clocks_daily()
+    play.clock.move(minutes=6)
+    watching.judge_self_tests()
+    assert SelfTest.objects.get().state == "running", "a city clock that was moved proves nothing"
+
+    later = datetime.now(UTC) + timedelta(minutes=6)
+    monkeypatch.setattr(city_clock, "wall_now", lambda: later)
+    watching.judge_self_tests()
+
+    assert SelfTest.objects.get().state == "failed"
+    assert Notice.objects.get().key == "clock.self_test_failed"
+    watching.ring_clocks()
+    late = SelfTest.objects.get()
+    assert (late.state, late.escalated_at is not None) == ("failed", True)
+
+
+# the arithmetic of a clock, with pauses and extensions at any moment
+
+
+PLAN = Plan(
+    1, 1,
+    ClockDefinition.model_validate(
+        {"key": "p", "title": {"zh": "时", "en": "p"}, "calendar": "c", "duration": {"amount": 8, "unit": "working_hours"}}
+    ),
+    WorkingTime(SHANGHAI, (((540, 720), (840, 1050)),) * 5 + ((), ())),
+)  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 3000), st.sampled_from(["pause", "resume", "wait"])), max_size=8))
+def test_a_clock_uses_exactly_the_working_time_in_which_it_ran(moves: list[tuple[int, str]]):
+    """Reference: add up the working seconds of every stretch in which the clock was running."""
+    now = local("2026-03-02 09:00")
+    run = clockwork.start(PLAN, None, clockwork.CASE, at=now)
+    used, runs = 0.0, True
+    levels = []
+    for minutes, move in moves:
+        then = now + timedelta(minutes=minutes)
+        while run.next_at is not None and run.next_at <= then:
+            levels.append(clockwork.ring(run, PLAN)[0])
+        used += PLAN.basis.measure(now, then) if runs else 0
+        now = then
+        if move == "pause":
+            clockwork.pause(run, PLAN, at=now)
+            runs = False
+        elif move == "resume":
+            clockwork.resume(run, PLAN, at=now)
+            runs = True
+    while run.next_at is not None and run.next_at <= now:
+        levels.append(clockwork.ring(run, PLAN)[0])
+
+    assert levels == [level for level in (50, 80, 100) if used >= 8 * 3600 * level / 100]
+    clockwork.stop(run, at=now)
+    assert (run.outcome == ClockRun.Outcome.LATE) is (used > 8 * 3600 or 100 in levels)
+
+
+def test_a_stopped_clock_says_nothing_more(play: Play):
+    with pytest.raises(ValueError, match="nothing to ring"):
+        clockwork.ring(ClockRun(), PLAN)
+    with pytest.raises(ValueError, match="stands still"):
+        clockwork.moment_of_level(ClockRun(), PLAN, 50)
+
+
+def test_nobody_reads_self_tests_without_duty(play: Play):
+    with pytest.raises(Refused) as refused:
+        play.nobody.get("/clocks/self-tests")
+    assert refused.value.status == 403

@@ -1,0 +1,197 @@
+"""Lists, maps, exports: the same predicate everywhere, filters that do what they say, and a bounded price."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+import pytest
+
+from citybrain.hubs.business.cases.models import Case
+from tests.hubs.business.cases.stage import NEXT_STREET, OTHER_COUNTY, OUTSIDE, Play, Refused
+
+
+def test_each_filter_means_what_it_says(play: Play):
+    lamp = play.dispatcher.opens(severity=1, title="长虹路路灯不亮")
+    noise = play.dispatcher.opens("city.noise", at=OTHER_COUNTY, title="夜间施工")
+    lost = play.dispatcher.opens(at=OUTSIDE)
+    play.handler.takes("accept", lamp)
+    play.dispatcher.takes("end_no_action", noise, reason="已停工")
+    sees = play.dispatcher.sees
+
+    assert sees() == [lost.number, noise.number, lamp.number]
+    assert sees(order="number") == [lamp.number, noise.number, lost.number]
+    assert sees(state="handling") == sees(stage="handle") == sees(severity=1) == [lamp.number]
+    assert sees(case_type="city") == sees()
+    assert sees(case_type="city.noise") == [noise.number]
+    assert sees(case_type=["city.noise", "city.lamp"]) == sees()
+    assert sees(organisation="urban") == [lost.number, lamp.number]
+    assert sees(organisation="gov") == [lost.number, lamp.number]
+    assert sees(region="420606") == [lamp.number]
+    assert sees(region="4206") == [noise.number, lamp.number]
+    assert sees(is_open=True) == [lost.number, lamp.number]
+    assert sees(q="路灯") == [lost.number, lamp.number]
+    assert sees(q=lamp.number.lower()) == [lamp.number]
+    assert sees(source="manual", unlocated=False) == [noise.number, lamp.number]
+    assert sees(opened_from="2026-03-03T00:00:00Z") == []
+    assert sees(due_before="2026-03-03T02:00:00Z") == [lost.number, lamp.number]
+    assert sees(bbox="112.0,32.0,112.2,32.2") == [lamp.number]
+    assert play.handler.sees(mine=True) == [lost.number, lamp.number]
+    assert play.handler_elsewhere.sees(mine=True) == []
+
+
+def test_an_unknown_name_in_a_filter_is_refused_not_ignored(play: Play):
+    for query, field in (
+        ({"case_type": "city.nothing"}, "case_type"),
+        ({"region": "999"}, "region"),
+        ({"organisation": "nobody"}, "organisation"),
+        ({"bbox": "1,2,3"}, "bbox"),
+    ):
+        with pytest.raises(Refused) as refused:
+            play.dispatcher.sees(**query)
+        assert field in refused.value.fields
+
+
+def test_pages_follow_each_other_without_a_gap_or_a_double(play: Play):
+    opened = [play.dispatcher.opens().number for _ in range(7)]
+
+    found, after = [], None
+    while True:
+        page = play.dispatcher.get("/cases", limit=3, **({"after": after} if after else {}))
+        found += [item["number"] for item in page["items"]]
+        after = page["next"]
+        if after is None:
+            break
+
+    assert found == opened[::-1]
+
+
+def test_a_page_of_fifty_costs_what_a_page_of_two_costs(play: Play, django_assert_max_num_queries: Any):
+    for _ in range(2):
+        play.dispatcher.opens()
+    handler = play.handler
+    with django_assert_max_num_queries(7) as few:
+        handler.sees()
+    for _ in range(20):
+        play.dispatcher.opens()
+    with django_assert_max_num_queries(len(few)):
+        handler.sees()
+
+
+def test_a_case_page_has_a_price(play: Play, django_assert_max_num_queries: Any):
+    case = play.dispatcher.opens()
+    play.handler.takes("accept", case)
+    play.handler.takes("assist", case, organisation="eco", note="请协助")
+
+    handler = play.handler
+    with django_assert_max_num_queries(16):
+        handler.get(f"/cases/{case.number}")
+
+
+def test_opening_and_dispatching_has_a_price(play: Play, django_assert_max_num_queries: Any):
+    """At most 15 statements (without the marks of savepoints), the transaction included."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from citybrain.base.audit import SYSTEM
+    from citybrain.hubs.business.cases.actions import open_case
+
+    def once() -> Case:
+        return open_case(
+            actor=SYSTEM, case_type="city.lamp", title="路灯", source="signal", region_path="/4206/420606/420606001/"
+        )
+
+    once()
+    with CaptureQueriesContext(connection) as statements:
+        assert once().state == "dispatched"
+    real = [one["sql"] for one in statements if "SAVEPOINT" not in one["sql"]]
+    assert len(real) <= 13, real
+
+
+def test_the_map_shows_what_the_list_shows_and_no_more(play: Play):
+    here, there = play.dispatcher.opens(), play.dispatcher.opens(at=OTHER_COUNTY)
+    play.dispatcher.opens(at=None, region="4206")
+
+    def shown(name: str, **query: Any) -> list[str]:
+        answer = play.person(name).get("/cases.geojson", bbox="111,31,114,34", **query)
+        assert answer["type"] == "FeatureCollection"
+        return [feature["id"] for feature in answer["features"]]
+
+    assert shown("dispatcher") == [there.number, here.number]
+    assert shown("dispatcher_elsewhere") == [there.number]
+    assert shown("dispatcher", severity=1) == []
+    assert play.dispatcher.get("/cases.geojson", bbox="111,31,114,34", limit=1)["truncated"] is True
+    for query in ({}, {"bbox": "114,31,111,34"}, {"bbox": "a,b,c,d"}):
+        with pytest.raises(Refused) as refused:
+            play.dispatcher.get("/cases.geojson", **query)
+        assert "bbox" in refused.value.fields
+
+
+def test_the_export_holds_the_rows_of_the_list_in_the_time_of_the_city(play: Play):
+    case = play.dispatcher.opens(title="=HYPERLINK(1)")
+    play.dispatcher.opens(at=OTHER_COUNTY)
+
+    def rows(name: str, **query: Any) -> list[dict[str, str]]:
+        text = play.person(name).get("/cases.csv", **query)
+        assert text.startswith("\ufeff"), "spreadsheets need the mark to read Chinese"
+        return list(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))
+
+    everything = rows("dispatcher")
+    assert [row["案件编号"] for row in everything] == play.dispatcher.sees()[::-1]
+    assert everything[0]["标题"] == "'=HYPERLINK(1)", "a spreadsheet must not run what a citizen wrote"
+    assert everything[0]["立案时间"] == "2026-03-02T09:00:00+08:00"
+    assert (everything[0]["状态"], everything[0]["承办单位"]) == ("待接收", "市城管执法委")
+    assert [row["案件编号"] for row in rows("county_dispatcher")] == [case.number]
+    assert rows("dispatcher", severity=1) == []
+
+
+def test_opening_by_hand_says_what_is_wrong(play: Play):
+    for more, field in (
+        ({"case_type": "city.nothing"}, "case_type"),
+        ({"occurred_at": "2026-03-02T09:00:01+08:00"}, "occurred_at"),
+        ({"severity": 7}, "severity"),
+        ({"title": ""}, "title"),
+        ({"colour": "red"}, "colour"),
+    ):
+        with pytest.raises(Refused) as refused:
+            play.dispatcher.opens(**more)
+        assert field in refused.value.fields, more
+    assert Case.objects.count() == 0
+
+
+def test_nobody_opens_cases_where_he_has_no_duty(play: Play):
+    play.county_dispatcher.opens(at=NEXT_STREET)
+
+    with pytest.raises(Refused) as refused:
+        play.county_dispatcher.opens(at=OTHER_COUNTY)
+    assert refused.value.status in (403, 404)
+    with pytest.raises(Refused):
+        play.handler.opens()
+    assert Case.objects.count() == 1
+
+
+def test_a_note_is_written_for_everybody_who_sees_the_case(play: Play):
+    case = play.dispatcher.opens()
+
+    play.handler.post(f"/cases/{case.number}/notes", {"text": "已联系供电公司"})
+
+    entry = case.timeline()[-1]
+    assert (entry["text"]["zh"], entry["actor"]["zh"], entry["kind"]) == ("已联系供电公司", "handler@cast", "note")
+    with pytest.raises(Refused) as refused:
+        play.handler_elsewhere.post(f"/cases/{case.number}/notes", {"text": "路过"})
+    assert refused.value.status == 404
+
+
+def test_a_number_that_does_not_exist_reads_like_one_that_is_hidden(play: Play):
+    hidden = play.dispatcher.opens()
+    answers = []
+    for number in (hidden.number, "AJ2026030299999"):
+        for path in (f"/cases/{number}", f"/cases/{number}/timeline"):
+            with pytest.raises(Refused) as refused:
+                play.handler_elsewhere.get(path)
+            answers.append((refused.value.status, refused.value.code))
+        with pytest.raises(Refused) as refused:
+            play.handler_elsewhere.post(f"/cases/{number}/actions/accept")
+        answers.append((refused.value.status, refused.value.code))
+    assert set(answers) == {(404, "input.not_found")}
