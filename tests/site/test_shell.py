@@ -153,6 +153,16 @@ class TestOneShape:
         assert is_problem(answer, 503, "http.database_busy")
         assert answer["Retry-After"] == "1"
 
+    @pytest.mark.parametrize("words", ["database or disk is full", "could not extend file: No space left on device"])
+    def test_a_full_disk_says_make_room(self, cast, monkeypatch, words):
+        from django.db.utils import OperationalError
+
+        def full(viewer):
+            raise OperationalError(words)
+
+        monkeypatch.setattr("citybrain.base.accounts.queries.list_users", full)
+        assert is_problem(cast.client("administrator").get("/api/v1/users"), 503, "http.disk_full")
+
     def test_back_pressure_says_when(self, cast, monkeypatch):
         def full(viewer):
             raise TooMany("account.too_many", retry_after=2.2)
@@ -215,8 +225,15 @@ class TestHealth:
     def test_it_looks_at_every_part(self, cast):
         body = cast.anonymous().get("/health").json()
         assert body["status"] == "ok"
-        assert {"database", "bus", "disk"} <= set(body["parts"])
+        assert {"database", "disk"} <= set(body["parts"])
+        assert body["lag"]["bus"] == 0
+        assert set(body["lag"].values()) == {0}
         assert body["parts"]["database"]["vendor"] == connection.vendor
+
+    def test_what_is_behind_shows(self, cast):
+        """A token was made a moment ago, and nobody has delivered the news yet."""
+        cast.client("administrator").post(TOKENS, {"name": "x", "role": "citizen"})
+        assert cast.anonymous().get("/health").json()["lag"]["bus"] > 0
 
     def test_the_parts_are_shown_to_operators_only(self, cast):
         outside = CityClient(REMOTE_ADDR="10.0.0.9")
@@ -248,7 +265,7 @@ class TestMetrics:
         text = cast.anonymous().get("/metrics").content.decode()
         assert 'route="api/v1/users/<int:user_id>"' in text
         assert "api/v1/users/1" not in text
-        assert "citybrain_bus_lag" in text
+        assert 'citybrain_lag{part="bus"}' in text
         assert "citybrain_disk_free_bytes" in text
 
     def test_only_operators_read_them(self, cast):

@@ -1,9 +1,13 @@
-"""Numbers that operations watch. Any app declares a gauge beside its queries; `/metrics` reads it when it is scraped.
+"""Numbers that operations watch. Any app declares them beside its queries; they are read when somebody asks.
 
-    @gauge("citybrain_cases", "Cases by state", labels=("state",))
+    @gauge("citybrain_cases", "Cases by state", labels=("state",))      read by /metrics
     def cases_by_state() -> Mapping[tuple[str, ...], float]: ...
 
-Names and labels follow Prometheus. A gauge without labels returns one number. No Django here.
+    @lag("alarms")                                                      read by /health
+    def alarms_not_taken_in() -> int: ...
+
+Names and labels of gauges follow Prometheus; one without labels is one number. A lag is 0 when that part has caught
+up with everything up to the city time of the same answer; it is asked often and must be cheap. No Django here.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from typing import TypeVar
 
 Reading = float | Mapping[tuple[str, ...], float]
 F = TypeVar("F", bound=Callable[[], Reading])
+L = TypeVar("L", bound=Callable[[], int])
 NAME = re.compile(r"citybrain_[a-z][a-z0-9_]*\Z")
 
 
@@ -30,6 +35,7 @@ class Gauge:
 
 
 _gauges: dict[str, Gauge] = {}
+_lags: dict[str, Callable[[], int]] = {}
 
 
 def gauge(name: str, text: str, *, labels: tuple[str, ...] = ()) -> Callable[[F], F]:
@@ -44,6 +50,23 @@ def gauge(name: str, text: str, *, labels: tuple[str, ...] = ()) -> Callable[[F]
         return read
 
     return declare
+
+
+def lag(name: str) -> Callable[[L], L]:
+    """Declare how far a part is behind; refuses a name that is taken."""
+
+    def declare(read: L) -> L:
+        if name in _lags:
+            raise ValueError(f"lag {name} is declared twice")
+        _lags[name] = read
+        return read
+
+    return declare
+
+
+def lags() -> dict[str, int]:
+    """How far each part is behind, now."""
+    return {name: read() for name, read in sorted(_lags.items())}
 
 
 def gauges() -> list[Gauge]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import math
@@ -104,9 +105,17 @@ def city_error(error: BaseException, request: HttpRequest) -> CityError:
             return Unreadable("http.bad_request")
         case OperationalError() if "locked" in str(error):
             return Unavailable("http.database_busy", retry_after=1)
+        case OperationalError() | OSError() if is_full(error):
+            log.error("request %s: the disk is full", getattr(request, "request_id", "-"))
+            return Unavailable("http.disk_full", retry_after=60)
     reference = getattr(request, "request_id", "-")
     log_unforeseen(error, reference)
     return Internal("internal", reference=reference)
+
+
+def is_full(error: BaseException) -> bool:
+    """SQLite's and PostgreSQL's words for a full disk, and the system's own."""
+    return "is full" in str(error) or "No space left" in str(error) or getattr(error, "errno", 0) == errno.ENOSPC
 
 
 def log_unforeseen(error: BaseException, reference: str) -> None:
