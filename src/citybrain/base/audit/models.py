@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from django.db import models
 from django.db.transaction import TransactionManagementError
 
 from citybrain.base.querying.commit_order import TransactionNumber
 
+M_co = TypeVar("M_co", bound=models.Model, covariant=True)
 
-class AppendOnlyQuerySet(models.QuerySet["AppendOnly"]):
+
+class AppendOnlyQuerySet(models.QuerySet[M_co]):
     def update(self, **changes: Any) -> NoReturn:
         raise TransactionManagementError(f"{self.model.__name__} is append-only")
 
@@ -18,10 +20,15 @@ class AppendOnlyQuerySet(models.QuerySet["AppendOnly"]):
         raise TransactionManagementError(f"{self.model.__name__} is append-only")
 
 
+class AppendOnlyManager(models.Manager[M_co]):
+    def get_queryset(self) -> models.QuerySet[M_co]:
+        return AppendOnlyQuerySet(self.model, using=self._db)
+
+
 class AppendOnly(models.Model):
     """A row that is written once. Triggers in the database hold the same rule for everybody else."""
 
-    objects: ClassVar[models.Manager[Any]] = models.Manager.from_queryset(AppendOnlyQuerySet)()
+    objects = AppendOnlyManager()
 
     class Meta:
         abstract = True

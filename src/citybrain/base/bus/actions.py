@@ -49,8 +49,15 @@ def dismiss_dead(failure: Failure, *, actor: Actor, reason: str) -> None:
     locked = Failure.objects.select_for_update().filter(pk=failure.pk, state=Failure.State.DEAD).first()
     if locked is None:
         raise Conflict("bus.not_dead", number=failure.pk)
-    data = {"subscription": locked.subscription, "error": locked.error, "reason": reason}
-    audit.record(actor, "bus.dismissed", kind="event", key=str(locked.event_id), **data)
+    audit.record(
+        actor,
+        "bus.dismissed",
+        kind="event",
+        key=str(locked.event_id),
+        subscription=locked.subscription,
+        error=locked.error,
+        reason=reason,
+    )
     locked.delete()
 
 

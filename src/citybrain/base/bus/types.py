@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -56,7 +57,7 @@ class Event:
         found: dict[str, Any] = json.loads(self.text)
         return found
 
-    def read(self, cls: type[M]) -> M:
+    def read(self, cls: builtins.type[M]) -> M:
         """The message as it was published; fields that `cls` does not know are passed over."""
         return msgspec.json.decode(self.text, type=cls)
 

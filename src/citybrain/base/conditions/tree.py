@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import operator
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any as AnyValue
 
 from citybrain.base import clock
@@ -21,6 +23,11 @@ COMPARISONS: dict[str, Callable[[AnyValue, AnyValue], bool]] = {
 }
 OPERATORS = (*COMPARISONS, "in", "between", "within", "older_than", "younger_than", "known")
 MAX_DEPTH = 32
+MAX_PARTS = 900  # SQLite takes expressions up to 1,000 deep
+MAX_VALUES = 1000
+LARGEST_WHOLE = 2**63 - 1
+LONGEST_AGE = 100 * 366 * 86400.0
+TIME_WITHOUT_ZONE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?\Z")
 
 
 @dataclass(frozen=True)
@@ -70,10 +77,17 @@ def one_of(*parts: Condition) -> Condition:
     return kept[0] if len(kept) == 1 else Any(kept) if kept else FALSE
 
 
-def load(tree: AnyValue, *, path: str = "$", depth: int = 0) -> Condition:
+def load(tree: AnyValue) -> Condition:
     """Read a JSON tree; raises BadInput `condition.invalid` with the path of what is wrong."""
+    return _load(tree, "$", 0, [0])
+
+
+def _load(tree: AnyValue, path: str, depth: int, parts: list[int]) -> Condition:
+    parts[0] += 1
     if depth > MAX_DEPTH:
         raise BadInput("condition.invalid", path=path, why=f"deeper than {MAX_DEPTH} levels")
+    if parts[0] > MAX_PARTS:
+        raise BadInput("condition.invalid", path=path, why=f"more than {MAX_PARTS} parts")
     if isinstance(tree, bool):
         return Constant(tree)
     if not isinstance(tree, Mapping):
@@ -83,11 +97,10 @@ def load(tree: AnyValue, *, path: str = "$", depth: int = 0) -> Condition:
         if keys == {word}:
             if not isinstance(tree[word], list):
                 raise BadInput("condition.invalid", path=f"{path}.{word}", why="a list is expected")
-            return node(
-                tuple(load(part, path=f"{path}.{word}[{i}]", depth=depth + 1) for i, part in enumerate(tree[word]))
-            )
+            below = (_load(part, f"{path}.{word}[{i}]", depth + 1, parts) for i, part in enumerate(tree[word]))
+            return node(tuple(below))
     if keys == {"not"}:
-        return Not(load(tree["not"], path=f"{path}.not", depth=depth + 1))
+        return Not(_load(tree["not"], f"{path}.not", depth + 1, parts))
     if keys != {"field", "is", "value"}:
         raise BadInput("condition.invalid", path=path, why="expected all, any, not, or field + is + value")
     return _load_compare(tree, path)
@@ -107,24 +120,45 @@ def _load_compare(tree: Mapping[str, AnyValue], path: str) -> Compare:
     return Compare(field, op, value)
 
 
-def _scalar(value: AnyValue) -> bool:
-    return isinstance(value, str | int | float | bool | datetime)
+def _wrong_scalar(value: AnyValue) -> str | None:
+    """Why a value cannot be compared with in every database; None when it can."""
+    if isinstance(value, bool | datetime):
+        return None
+    if isinstance(value, int):
+        return None if abs(value) <= LARGEST_WHOLE else "a whole number of at most 64 bits is expected"
+    if isinstance(value, float):
+        return None if math.isfinite(value) else "a finite number is expected"
+    if not isinstance(value, str):
+        return "one value is expected"
+    if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+        return "the text holds characters that cannot be stored"
+    return "a time needs a zone, such as Z or +08:00" if TIME_WITHOUT_ZONE.match(value) else None
+
+
+def _wrong_values(values: AnyValue, expected: str) -> str | None:
+    if not isinstance(values, list | tuple):
+        return expected
+    if len(values) > MAX_VALUES:
+        return f"at most {MAX_VALUES} values are expected"
+    return next((why for why in map(_wrong_scalar, values) if why), None)
 
 
 def _wrong_value(op: str, value: AnyValue) -> str | None:
     if op == "in":
-        return None if isinstance(value, list | tuple) and all(map(_scalar, value)) else "a list of values is expected"
+        return _wrong_values(value, "a list of values is expected")
     if op == "between":
-        right = isinstance(value, list | tuple) and len(value) == 2 and all(map(_scalar, value))
-        return None if right else "a pair [low, high] is expected"
+        why = "a pair [low, high] is expected"
+        return _wrong_values(value, why) or (None if len(value) == 2 else why)
     if op == "within":
-        return None if isinstance(value, str) and value.endswith("/") else "a path that ends with / is expected"
+        if not isinstance(value, str) or not value.endswith("/"):
+            return "a path that ends with / is expected"
+        return _wrong_scalar(value)
     if op in ("older_than", "younger_than"):
-        number = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
-        return None if number else "a number of seconds is expected"
+        number = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= LONGEST_AGE
+        return None if number else "a number of seconds is expected (at most 100 years)"
     if op == "known":
         return None if isinstance(value, bool) else "true or false is expected"
-    return None if _scalar(value) else "one value is expected"
+    return _wrong_scalar(value)
 
 
 def dump(condition: Condition) -> AnyValue:
@@ -169,30 +203,33 @@ def compare(op: str, actual: AnyValue, value: AnyValue, *, now: datetime | None 
     if actual is None:
         return False
     if op == "within":
-        return any(one.startswith(value) for one in ([actual] if isinstance(actual, str) else actual))
+        paths = [actual] if isinstance(actual, str) else actual if isinstance(actual, list | tuple | set) else []
+        return any(isinstance(one, str) and one.startswith(value) for one in paths)
     if op in ("older_than", "younger_than"):
-        age = ((now or clock.now()) - moment(actual)).total_seconds()
-        return bool(age > value if op == "older_than" else age < value)
+        then, limit = moment(actual), (now or clock.now()) - timedelta(seconds=value)
+        return then is not None and (then < limit if op == "older_than" else then > limit)
     if op == "in":
-        return any(_same_kind(actual, one) and align(actual, one) == one_of_kind(one, actual) for one in value)
+        return any(_compare_one("eq", actual, one) for one in value)
     if op == "between":
-        return compare("ge", actual, value[0]) and compare("le", actual, value[1])
-    if not _same_kind(actual, value):
-        return False
-    return bool(COMPARISONS[op](align(actual, value), one_of_kind(value, actual)))
+        return _compare_one("ge", actual, value[0]) and _compare_one("le", actual, value[1])
+    return _compare_one(op, actual, value)
 
 
-def moment(value: AnyValue) -> datetime:
-    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
+def _compare_one(op: str, actual: AnyValue, value: AnyValue) -> bool:
+    if isinstance(actual, datetime) or isinstance(value, datetime):
+        actual, value = moment(actual), moment(value)
+        return actual is not None and value is not None and COMPARISONS[op](actual, value)
+    return _same_kind(actual, value) and COMPARISONS[op](actual, value)
 
 
-def align(actual: AnyValue, other: AnyValue) -> AnyValue:
-    """`actual` as a datetime when `other` is one."""
-    return moment(actual) if isinstance(other, datetime) else actual
-
-
-def one_of_kind(value: AnyValue, actual: AnyValue) -> AnyValue:
-    return moment(value) if isinstance(actual, datetime) and isinstance(value, str) else value
+def moment(value: AnyValue) -> datetime | None:
+    """An aware time, from itself or from ISO 8601 text with a zone; None for anything else."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    return value if isinstance(value, datetime) and value.tzinfo is not None else None
 
 
 def _same_kind(a: AnyValue, b: AnyValue) -> bool:
@@ -200,6 +237,4 @@ def _same_kind(a: AnyValue, b: AnyValue) -> bool:
         return isinstance(a, bool) and isinstance(b, bool)
     if isinstance(a, int | float) and isinstance(b, int | float):
         return True
-    if isinstance(a, datetime) or isinstance(b, datetime):
-        return isinstance(a, datetime | str) and isinstance(b, datetime | str)
     return isinstance(a, str) and isinstance(b, str)

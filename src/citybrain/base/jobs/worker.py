@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import close_old_connections, connections, transaction
@@ -147,7 +148,7 @@ class Worker:
         for name, each in self.rounds.items():
             now = each.every.now()
             if name not in self.running and each.due(now):
-                self.running[name] = pool.submit(in_thread, lambda each=each, now=now: each.perform(now))
+                self.running[name] = pool.submit(in_thread, partial(each.perform, now))
 
     def _look_again(self) -> None:
         """Read the rows anew, because a person may have asked for a job; what runs now keeps what it knows."""
@@ -166,7 +167,7 @@ class Worker:
             run = claim_run()
             if run is None:
                 return
-            self.single_runs[run.pk] = pool.submit(in_thread, lambda run=run: perform_run(run))
+            self.single_runs[run.pk] = pool.submit(in_thread, partial(perform_run, run))
 
     def _say_alive(self) -> None:
         """Every ten seconds: keep the lead or take it, keep our runs, take back those of workers that went silent."""

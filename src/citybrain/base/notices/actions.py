@@ -44,7 +44,7 @@ def notify(
     text_of(key).check(data)
     event = handling.get()
     cause = cause or (event.id if event else None)
-    common = {"key": key, "subject": subject, "data": data, "actor": actor.actor_key, "cause": cause}
+    common: dict[str, Any] = {"key": key, "subject": subject, "data": data, "actor": actor.actor_key, "cause": cause}
     common |= {"created_at": clock.now(), "next_at": clock.wall_now()}
     rows = [Notice(recipient=str(recipient), **common) for recipient in recipients_of(to)]
     return Notice.objects.bulk_create(rows)
