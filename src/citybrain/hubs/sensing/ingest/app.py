@@ -87,9 +87,9 @@ class App:
         self, scope: Message, headers: dict[bytes, bytes], receive: Receive, language: str
     ) -> Answer:
         token = self.service.token(headers.get(b"authorization", b""))
-        body = await read_body(headers, receive)
-        lines = is_lines(headers.get(b"content-type", b""), body)
         try:
+            body = await read_body(headers, receive)
+            lines = is_lines(headers.get(b"content-type", b""), body)
             taken = await self.service.take(body, token, lines=lines)
         except BadInput as error:
             raise BrokenBody(error.code, **error.data) from error

@@ -60,7 +60,7 @@ def straight(body: bytes, *, lines: bool, catalogue: Catalogue, limits: Limits) 
     """The readings of a body in which everything is right; raises Unclear when anything is not."""
     try:
         found = _line.decode_lines(body) if lines else _array.decode(body)
-    except msgspec.DecodeError as error:  # ValidationError is one
+    except ValueError as error:  # not JSON, another shape, not UTF-8
         raise Unclear from error
     return columns(found, catalogue, limits)
 
@@ -72,7 +72,7 @@ def columns(found: list[Observation], catalogue: Catalogue, limits: Limits) -> R
         names = np.fromiter(map(catalogue.property_row.__getitem__, [row.property for row in found]), np.int32, n)
         at = parse_times([row.at for row in found])
         quality = np.array([row.quality for row in found], np.int8)
-    except (KeyError, pa.ArrowInvalid, OverflowError) as error:
+    except (KeyError, ValueError, OverflowError) as error:
         raise Unclear from error
     if n and things.min() < 0:
         raise Unclear
