@@ -13,13 +13,14 @@ from citybrain.base.accounts import Viewer, check_may
 from citybrain.base.audit import Actor
 from citybrain.base.errors import BadInput, FieldError, NotFound
 from citybrain.base.packs.contents import Contents, hash_of
-from citybrain.base.packs.discovery import find_sources
-from citybrain.base.packs.judge import judge
+from citybrain.base.packs.discovery import Source, find_sources
+from citybrain.base.packs.judge import judge, problems_of_all
 from citybrain.base.packs.messages import PackAdjusted, PackLoaded
 from citybrain.base.packs.models import Pack, PackOverride
 from citybrain.base.packs.problems import Problem, guess
 from citybrain.base.packs.published import fingerprint
 from citybrain.base.packs.queries import changes_in_force
+from citybrain.base.packs.reading import read_pack
 from citybrain.base.packs.sections import Apply, sections
 
 
@@ -124,14 +125,16 @@ def _adjust(pack: str, section: str, path: str, value: Any, *, removed: bool, ac
     sources = {source.key: source for source in find_sources()}
     if pack not in sources:
         raise NotFound("packs.unknown", pack=pack, known=guess(pack, sources) or ", ".join(sorted(sources)))
+    if section not in _readable(sources[pack]):
+        raise BadInput("packs.no_section", pack=pack, section=section, known=", ".join(_readable(sources[pack])))
     list(Pack.objects.select_for_update().filter(key=pack))
-    before = {problem.row()["text"]["en"] for problem in _judged(pack)}
+    before = set(map(str, _judged()))
     last = PackOverride.objects.filter(pack=pack).order_by("-version").first()
     row = PackOverride.objects.create(
         pack=pack, section=section, path=path, value=value, removed=removed, version=last.version + 1 if last else 1,
         by=actor.actor_key, at=clock.now(), note=note,
     )  # fmt: skip
-    wrong = [problem for problem in _judged(pack) if problem.row()["text"]["en"] not in before]
+    wrong = [problem for problem in _judged() if str(problem) not in before]
     if wrong:
         fields = tuple(FieldError("/".join(map(str, one.place)), one.code, one.data) for one in wrong)
         raise BadInput("packs.adjustment_refused", fields=fields, pack=pack)
@@ -143,6 +146,10 @@ def _adjust(pack: str, section: str, path: str, value: Any, *, removed: bool, ac
     return row
 
 
-def _judged(pack: str) -> list[Problem]:
-    packs = judge(find_sources(), changes=changes_in_force())
-    return packs[pack].problems
+def _readable(source: Source) -> list[str]:
+    """The files of a pack that can be adjusted."""
+    return sorted(file for file in read_pack(source).sections if not file.startswith("history/"))
+
+
+def _judged() -> list[Problem]:
+    return problems_of_all(judge(find_sources(), changes=changes_in_force()))

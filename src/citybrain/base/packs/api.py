@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import Field
 
 from citybrain.base.accounts.http import CityRequest
@@ -89,10 +89,12 @@ def get_pack(request: CityRequest, key: str) -> Any:
 @router.post("/packs/{key}/adjustments", response={201: AdjustmentShown})
 def adjust_pack(request: CityRequest, key: str, body: Adjustment) -> Any:
     """Put a value of your own in place of what the pack declares; refused when the pack would not be right with it."""
-    return 201, actions.adjust_pack(key, body.section, body.path, body.value, actor=request.viewer, note=body.note)
+    return Status(
+        201, actions.adjust_pack(key, body.section, body.path, body.value, actor=request.viewer, note=body.note)
+    )
 
 
 @router.post("/packs/{key}/restorations", response={201: AdjustmentShown})
 def restore_pack(request: CityRequest, key: str, body: Restoring) -> Any:
     """Give a place back to what the pack declares."""
-    return 201, actions.restore_pack(key, body.section, body.path, actor=request.viewer, note=body.note)
+    return Status(201, actions.restore_pack(key, body.section, body.path, actor=request.viewer, note=body.note))

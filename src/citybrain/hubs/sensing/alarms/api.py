@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from citybrain.base.accounts.http import CityRequest, Moment, PageOf, Paging
@@ -158,7 +158,7 @@ def list_rules(request: CityRequest, paging: Query[Paging], model: str = "") -> 
 @router.post("/alarms/rules", response={201: RuleShown})
 def create_rule(request: CityRequest, body: RuleCreate) -> Any:
     """Make a rule that no pack declares."""
-    return 201, actions.create_rule(body.key, body.rule, actor=request.viewer)
+    return Status(201, actions.create_rule(body.key, body.rule, actor=request.viewer))
 
 
 @router.get("/alarms/rules/{key}", response=RuleShown)
