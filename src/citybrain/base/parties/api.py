@@ -49,13 +49,13 @@ class PostOut(Schema):
     name_en: str = Field(examples=["Duty officer"])
 
 
-class AboveOut(Schema):
+class OrganisationAbove(Schema):
     code: str
     name: str
 
 
 class OrganisationDetail(OrganisationSummary):
-    above: list[AboveOut] = Field(description="From the root down")
+    above: list[OrganisationAbove] = Field(description="From the root down")
     posts: list[PostOut]
 
     @staticmethod
@@ -107,6 +107,7 @@ class OrganisationsWanted(Schema):
 
 @router.get("/parties/organisations", response=PageOf[OrganisationSummary], summary="Organisations, in tree order")
 def list_organisations(request: Any, wanted: Query[OrganisationsWanted], paging: Query[Paging]) -> Any:
+    """Organisations in tree order, by parent, kind, or a part of the name."""
     request.viewer.check("party.read")
     scope = request.viewer.where(Organisation.SCOPE)
     return queries.list_organisations(scope, **wanted.dict(), after=paging.after, limit=paging.limit)
@@ -114,6 +115,7 @@ def list_organisations(request: Any, wanted: Query[OrganisationsWanted], paging:
 
 @router.post("/parties/organisations", response={201: OrganisationDetail}, summary="Add an organisation")
 def create_organisation(request: Any, body: OrganisationCreate) -> Organisation:
+    """Add an organisation below another one."""
     parent = queries.get_organisation_to_change(body.parent, actor=request.viewer)
     region = region_of(body.region) if body.region else None
     given = {**body.dict(), "parent": parent, "region": region}
@@ -122,12 +124,14 @@ def create_organisation(request: Any, body: OrganisationCreate) -> Organisation:
 
 @router.get("/parties/organisations/{code}", response=OrganisationDetail, summary="One organisation with its posts")
 def get_organisation(request: Any, code: str) -> Organisation:
+    """One organisation with everything above it and its posts."""
     request.viewer.check("party.read")
     return queries.get_organisation(request.viewer.where(Organisation.SCOPE), code)
 
 
 @router.patch("/parties/organisations/{code}", response=OrganisationDetail, summary="Change name, kind or region")
 def change_organisation(request: Any, code: str, body: OrganisationChange) -> Organisation:
+    """Change name, kind or region; what is left out stays."""
     organisation = queries.get_organisation_to_change(code, actor=request.viewer)
     region = region_of(body.region) if body.region else None
     return actions.change_organisation(organisation, actor=request.viewer, **{**body.dict(), "region": region})
@@ -135,6 +139,7 @@ def change_organisation(request: Any, code: str, body: OrganisationChange) -> Or
 
 @router.post("/parties/organisations/{code}/move", response=OrganisationDetail, summary="Put it below another one")
 def move_organisation(request: Any, code: str, body: OrganisationMove) -> Organisation:
+    """Put an organisation and everything below it under another one; paths follow."""
     organisation = queries.get_organisation_to_change(code, actor=request.viewer)
     parent = queries.get_organisation_to_change(body.parent, actor=request.viewer)
     return actions.move_organisation(organisation, actor=request.viewer, parent=parent)
@@ -142,11 +147,13 @@ def move_organisation(request: Any, code: str, body: OrganisationMove) -> Organi
 
 @router.post("/parties/organisations/{code}/close", response=OrganisationDetail, summary="Close an organisation")
 def close_organisation(request: Any, code: str) -> Organisation:
+    """Close an organisation; its history stays, nothing new can be given to it."""
     organisation = queries.get_organisation_to_change(code, actor=request.viewer)
     return actions.close_organisation(organisation, actor=request.viewer)
 
 
 @router.post("/parties/organisations/{code}/posts", response={201: PostOut}, summary="Add a post")
 def create_post(request: Any, code: str, body: PostCreate) -> Post:
+    """Add a post to an organisation."""
     organisation = queries.get_organisation_to_change(code, actor=request.viewer)
     return actions.create_post(organisation, actor=request.viewer, **body.dict())

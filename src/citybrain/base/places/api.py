@@ -70,7 +70,7 @@ class CityOut(Schema):
         return queries.find_box(city.root)
 
 
-class AboveOut(Schema):
+class RegionAbove(Schema):
     code: str
     name: str
     level: str
@@ -79,7 +79,7 @@ class AboveOut(Schema):
 class RegionDetail(RegionSummary):
     valid_from: datetime | None = Field(description="When the region came into force; null: always")
     valid_to: datetime | None = Field(description="When it ended; null: in force")
-    above: list[AboveOut] = Field(description="From the root down")
+    above: list[RegionAbove] = Field(description="From the root down")
 
     @staticmethod
     def resolve_above(region: Region) -> list[Region]:
@@ -150,7 +150,7 @@ class RegionMove(Schema):
 
 class RegionEnd(Schema):
     model_config = ConfigDict(extra="forbid")
-    at: Moment | None = Field(None, description="Default: now")
+    at: Moment | None = Field(None, description="Default: now", examples=["2026-12-31T16:00:00Z"])
 
 
 class BoundaryDraw(Schema):
@@ -172,12 +172,14 @@ class RegionsWanted(Schema):
 
 @router.get("/places/city", response=CityOut, summary="The city")
 def get_city(request: Any) -> City:
+    """The city of this platform: its names, time zone, levels of regions and extent."""
     request.viewer.check("place.read")
     return queries.city()
 
 
 @router.get("/places/regions", response=PageOf[RegionSummary], summary="Regions, in the order of the tree")
 def list_regions(request: Any, wanted: Query[RegionsWanted], paging: Query[Paging]) -> Any:
+    """Regions in the order of the tree, by parent, level, or a part of the name."""
     request.viewer.check("place.read")
     scope = request.viewer.where(Region.SCOPE)
     return queries.list_regions(scope, **wanted.dict(), after=paging.after, limit=paging.limit)
@@ -185,24 +187,28 @@ def list_regions(request: Any, wanted: Query[RegionsWanted], paging: Query[Pagin
 
 @router.post("/places/regions", response={201: RegionSummary}, summary="Add a region")
 def create_region(request: Any, body: RegionCreate) -> Region:
+    """Add a region below another one; it has no boundary until one is drawn."""
     parent = queries.get_region_to_change(body.parent, actor=request.viewer)
     return actions.create_region(actor=request.viewer, **{**body.dict(), "parent": parent})
 
 
 @router.get("/places/regions/{code}", response=RegionDetail, summary="One region")
 def get_region(request: Any, code: str) -> Region:
+    """One region with everything above it."""
     request.viewer.check("place.read")
     return queries.get_region(request.viewer.where(Region.SCOPE), code)
 
 
 @router.patch("/places/regions/{code}", response=RegionSummary, summary="Rename a region")
 def rename_region(request: Any, code: str, body: RegionRename) -> Region:
+    """Change the name of a region; its code and path stay."""
     region = queries.get_region_to_change(code, actor=request.viewer)
     return actions.rename_region(region, actor=request.viewer, **body.dict())
 
 
 @router.post("/places/regions/{code}/move", response=RegionSummary, summary="Put a region below another one")
 def move_region(request: Any, code: str, body: RegionMove) -> Region:
+    """Put a region and everything below it under another region; paths follow."""
     region = queries.get_region_to_change(code, actor=request.viewer)
     parent = queries.get_region_to_change(body.parent, actor=request.viewer)
     return actions.move_region(region, actor=request.viewer, parent=parent)
@@ -210,18 +216,21 @@ def move_region(request: Any, code: str, body: RegionMove) -> Region:
 
 @router.post("/places/regions/{code}/end", response=RegionSummary, summary="Take a region out of force")
 def end_region(request: Any, code: str, body: RegionEnd) -> Region:
+    """Take a region out of force at a moment; what was located in it keeps it."""
     region = queries.get_region_to_change(code, actor=request.viewer)
     return actions.end_region(region, actor=request.viewer, at=body.at)
 
 
 @router.get("/places/regions/{code}/boundary", response=BoundaryOut, summary="A region's boundary as GeoJSON")
 def get_boundary(request: Any, code: str, at: Moment | None = None) -> dict[str, Any]:
+    """The boundary of a region as it was at a moment (default: now), as a GeoJSON feature."""
     request.viewer.check("place.read")
     return _feature(queries.get_boundary(request.viewer.where(Region.SCOPE), code, at))
 
 
 @router.put("/places/regions/{code}/boundary", response=BoundaryOut, summary="Give a region an outline")
 def draw_boundary(request: Any, code: str, body: BoundaryDraw) -> dict[str, Any]:
+    """Give a region an outline from a moment on; the former one stays known for the time before."""
     region = queries.get_region_to_change(code, actor=request.viewer)
     outline = outline_from_geojson(body.geometry, body.crs)
     return _feature(
@@ -237,6 +246,7 @@ def locate(
     crs: Crs = "WGS-84",
     at: Moment | None = None,
 ) -> dict[str, Any]:
+    """The deepest region with a boundary around a point, in any of the four coordinate systems."""
     request.viewer.check("place.read")
     point = Point(lon, lat, crs).wgs84()
     found = queries.locate_point(point, at)
@@ -253,6 +263,7 @@ def locate(
 
 @router.get("/places/named", response=NamedOut, summary="The region that a text or an address names")
 def find_named(request: Any, wanted: Query[TextWanted]) -> Named:
+    """The deepest region that a text names beyond doubt, and why."""
     request.viewer.check("place.read")
     return queries.find_region_by_name(wanted.text, wanted.under)
 
