@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import shapely
 
 from citybrain.base.audit.models import Record as AuditRecord
 from citybrain.base.bus.models import OutboxEvent
+from citybrain.base.places.models import RegionBoundary
 from citybrain.hubs.business.signals.models import Signal
 from citybrain.hubs.business.signals.reading import decimals_precision
 from tests.hubs.business.signals.conftest import ELSEWHERE, STREET
@@ -130,6 +132,16 @@ class TestWhereItLies:
         assert [row["id"] for row in listed] == [signal.pk]
         assert listed[0]["lon"] == 100.1234
 
+    def test_swapped_numbers_are_told_rather_than_kept(self, hotline):
+        hotline.cast.root.boundaries.all().delete()
+        box = shapely.box(-88.0, 41.0, -87.0, 42.0)
+        RegionBoundary.objects.create(
+            region=hotline.cast.root, wkb=shapely.to_wkb(box), west=-88.0, south=41.0, east=-87.0, north=42.0,
+            area_km2=1.0, source="Chicago",
+        )  # fmt: skip
+        answer = hotline.send(hotline.row(lon=41.8057, lat=-87.6697), hotline.row(lon=-87.6697, lat=41.8057))
+        assert [(r["index"], r["code"]) for r in answer["rejected"]] == [(0, "place.swapped")]
+
     def test_by_the_region_that_the_source_names(self, hotline):
         signal = hotline.reports(region="420602")
         assert (signal.region_path, signal.located_by) == ("/4206/420602/", "given")
@@ -199,6 +211,20 @@ class TestPersonalData:
         assert {record.object_key for record in records} == {str(signal.pk)}
         assert all("回访" in record.data for record in records)
         assert len(records) == 3
+
+    def test_earlier_reports_of_a_caller_are_found_by_his_number(self, hotline):
+        first = self.report(hotline)
+        hotline.reports("别的事", reporter={"phone": "13900001234"})
+        search = {"phone": " 13800001234", "purpose": "来电询问"}
+
+        found = hotline.post("/signals/of-reporter", search).json()["items"]
+
+        assert [row["id"] for row in found] == [first.pk]
+        assert hotline.post("/signals/of-reporter", search, by="dispatcher_elsewhere").json()["items"] == []
+        assert hotline.post("/signals/of-reporter", search, by="leader").status_code == 403
+        records = AuditRecord.objects.filter(action="signal.reporter_searched")
+        assert len(records) == 2
+        assert all("13800001234" not in record.data for record in records)
 
     def test_not_by_everybody_and_not_elsewhere(self, hotline):
         signal = self.report(hotline)

@@ -17,6 +17,7 @@ from citybrain.hubs.business.signals.schemas import (
     QueueOut,
     Reasoned,
     ReceiptOut,
+    ReporterSearch,
     RevealedOut,
     RevealFor,
     SignalDetail,
@@ -103,6 +104,13 @@ def undo_merge(request: CityRequest, signal_id: int, body: Reasoned) -> Any:
 def reveal_reporter(request: CityRequest, signal_id: int, body: RevealFor) -> Any:
     """Who reported it, in the clear, for a purpose that stays on record."""
     return actions.reveal_reporter(signal_id, actor=request.viewer, purpose=body.purpose)
+
+
+@router.post("/signals/of-reporter", response=PageOf[SignalSummary])
+def find_by_phone(request: CityRequest, body: ReporterSearch, paging: Query[Paging]) -> Any:
+    """What one telephone number reported before, newest first, for a purpose that stays on record."""
+    found = actions.find_by_phone(body.phone, actor=request.viewer, purpose=body.purpose)
+    return paged(found, paging, order=("-pk",))
 
 
 @router.get("/cases/{number}/signals", response=PageOf[SignalSummary])

@@ -116,10 +116,6 @@ class Signal(models.Model):
         """How events, audit and cases name this signal."""
         return f"signal/{self.pk}"
 
-    @property
-    def is_located(self) -> bool:
-        return self.region_path != ""
-
     def save_fields(self, **changed: Any) -> None:
         """Set and save these fields only."""
         for name, value in changed.items():

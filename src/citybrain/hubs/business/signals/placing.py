@@ -23,7 +23,7 @@ def paths_of_regions(codes: Iterable[str]) -> dict[str, str]:
 def place_reports(reports: Sequence[Report], known: dict[str, str], actor: Viewer) -> list[Located]:
     """The region of each report. `known` holds the path of each region code that a report names."""
     precise = [i for i, report in enumerate(reports) if is_placed(report)]
-    by_point = locate([reports[i].lon for i in precise], [reports[i].lat for i in precise]) if precise else []
+    by_point = locate(*_axes(reports, precise)) if precise else []
     found = {
         i: Located(there.region_code, there.region_path, "point")
         for i, there in zip(precise, by_point, strict=True)
@@ -31,6 +31,26 @@ def place_reports(reports: Sequence[Report], known: dict[str, str], actor: Viewe
     }
     duty = _region_of_duty(actor)
     return [found.get(i) or _without_point(report, known, duty) for i, report in enumerate(reports)]
+
+
+def _axes(reports: Sequence[Report], wanted: Sequence[int]) -> tuple[list[float], list[float]]:
+    """Longitudes and latitudes of those reports, all of which have a point."""
+    points = [(reports[i].lon, reports[i].lat) for i in wanted]
+    return [lon or 0.0 for lon, _ in points], [lat or 0.0 for _, lat in points]
+
+
+def find_swapped(reports: Sequence[Report], found: Sequence[Located]) -> set[int]:
+    """Positions of reports in no region whose point would lie in the city with its two numbers exchanged."""
+    outside = [
+        i
+        for i, (report, there) in enumerate(zip(reports, found, strict=True))
+        if there.by == "" and is_placed(report) and abs(report.lon or 0.0) <= 90
+    ]
+    if not outside:
+        return set()
+    lons, lats = _axes(reports, outside)
+    exchanged = locate(lats, lons)
+    return {i for i, there in zip(outside, exchanged, strict=True) if there.region_code}
 
 
 def is_placed(report: Report) -> bool:

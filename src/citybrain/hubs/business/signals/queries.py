@@ -57,12 +57,6 @@ def _types_below(code: str) -> list[str]:
     return [view.code for view in there.values() if view.path.startswith(there[code].path)]
 
 
-def find_by_phone(viewer: Viewer, phone: str) -> QuerySet[Signal]:
-    """What one telephone number reported; asking for it needs the permission to open personal data."""
-    viewer.check("person.reveal")
-    return viewer.scoped(Signal.objects.all()).filter(reporter_hash__in=crypto.lookup_hashes(phone))
-
-
 def get_signal(viewer: Viewer, signal_id: int) -> Signal:
     """One signal; raises NotFound where it is not within reach."""
     viewer.check("signal.read")

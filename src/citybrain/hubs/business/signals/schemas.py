@@ -158,6 +158,12 @@ class RevealFor(Schema):
     purpose: str = Field(min_length=1, max_length=300, examples=["回访报修人"])
 
 
+class ReporterSearch(Schema):
+    model_config = ConfigDict(extra="forbid")
+    phone: str = Field(min_length=5, max_length=32, examples=["13800001234"])
+    purpose: str = Field(min_length=1, max_length=300, examples=["来电人询问此前的诉求"])
+
+
 class RevealedOut(Schema):
     name: str = Field(examples=["张三"])
     phone: str = Field(examples=["13800001234"])

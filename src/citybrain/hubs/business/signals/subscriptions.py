@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from citybrain.base.bus import Event, subscribe
+from citybrain.base.parties.messages import OrganisationMoved
+from citybrain.base.places.messages import RegionMoved
 from citybrain.hubs.business.signals import actions
 from citybrain.hubs.business.signals.messages import SignalClosedBySource, SignalReceived, TextClassified
 
@@ -30,3 +32,15 @@ def follow(event: Event) -> None:
             actions.end_alarm(event, withdrawn=False)
         case "alarm.withdrawn":
             actions.end_alarm(event, withdrawn=True)
+
+
+@subscribe("region.moved", name="signals.regions", start="end")
+def follow_region(event: Event) -> None:
+    moved = event.read(RegionMoved)
+    actions.rebase("region_path", moved.old_path, moved.path)
+
+
+@subscribe("organisation.moved", name="signals.organisations", start="end")
+def follow_organisation(event: Event) -> None:
+    moved = event.read(OrganisationMoved)
+    actions.rebase("organisation_path", moved.old_path, moved.path)

@@ -46,7 +46,8 @@ def open_candidates(
         asked.append(("region_path = %s", [region_path]))
     if not asked:
         return []
-    parts, parameters = [], []
+    parts: list[str] = []
+    parameters: list[Any] = []
     for condition, values in asked:
         newest = f"{OPEN} AND {condition} AND occurred_at >= %s ORDER BY -id LIMIT {MOST_FOUND}"
         parts.append(f"SELECT * FROM ({newest}) AS part_{len(parts)}")  # noqa: S608 - conditions are constants
@@ -69,6 +70,7 @@ def _around(lon: float, lat: float, radius_m: float) -> Asked:
 
 
 def _candidate(row: tuple[Any, ...]) -> CaseCandidate:
-    *head, occurred_at, region_path = row
+    pk, number, title, text, address, thing, lon, lat, precision_m, occurred_at, region_path = row
     moment = occurred_at if isinstance(occurred_at, datetime) else datetime.fromisoformat(occurred_at)
-    return CaseCandidate(*head, moment if moment.tzinfo else moment.replace(tzinfo=UTC), region_path)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return CaseCandidate(pk, number, title, text, address, thing, lon, lat, precision_m, moment, region_path)

@@ -10,7 +10,8 @@ from citybrain.hubs.business.signals.actions.merges import (
     merge_two_cases,
     undo_merge,
 )
-from citybrain.hubs.business.signals.actions.reporters import reveal_reporter
+from citybrain.hubs.business.signals.actions.rebasing import rebase
+from citybrain.hubs.business.signals.actions.reporters import find_by_phone, reveal_reporter
 from citybrain.hubs.business.signals.actions.triaging import give_up_asking, take_classification, triage
 
 __all__ = [
@@ -18,9 +19,11 @@ __all__ = [
     "decide_type",
     "end_alarm",
     "end_signal",
+    "find_by_phone",
     "give_up_asking",
     "merge_signal",
     "merge_two_cases",
+    "rebase",
     "receive_closings",
     "receive_signals",
     "reveal_reporter",

@@ -14,7 +14,7 @@ from citybrain.base.errors import BadInput, FieldError
 from citybrain.hubs.business.cases.queries import case_types
 from citybrain.hubs.business.signals.messages import SignalReceived
 from citybrain.hubs.business.signals.models import Signal
-from citybrain.hubs.business.signals.placing import paths_of_regions, place_reports
+from citybrain.hubs.business.signals.placing import find_swapped, paths_of_regions, place_reports
 from citybrain.hubs.business.signals.reading import Refused, read_report
 from citybrain.hubs.business.signals.redaction import without_contacts
 from citybrain.hubs.business.signals.types import RECEIVED, Located, Receipt, Rejection, Report
@@ -43,9 +43,11 @@ def receive_signals(rows: Sequence[Any], *, actor: Viewer) -> Receipt:
         ids=[ids[report.source, report.source_id] for _, report, _ in placed],
     )
     if made:
-        counts = {"accepted": receipt.accepted, "duplicates": receipt.duplicates, "rejected": len(receipt.rejected)}
-        sources = sorted({signal.source for signal in made})
-        record(actor, "signal.received", kind="signal", key=f"{made[0].pk}-{made[-1].pk}", sources=sources, **counts)
+        record(
+            actor, "signal.received", kind="signal", key=f"{made[0].pk}-{made[-1].pk}",
+            sources=sorted({signal.source for signal in made}), accepted=receipt.accepted,
+            duplicates=receipt.duplicates, rejected=len(receipt.rejected),
+        )  # fmt: skip
         announce_received(made, actor=actor)
     return receipt
 
@@ -95,13 +97,17 @@ def _read(rows: Sequence[Any], actor: Viewer) -> tuple[list[tuple[int, Report]],
 def _place(
     reports: Sequence[tuple[int, Report]], regions: dict[str, str], actor: Viewer
 ) -> tuple[list[tuple[int, Report, Located]], list[Rejection]]:
-    """Find the region of each report, and refuse those that lie outside the reporter's duties."""
-    found = place_reports([report for _, report in reports], regions, actor)
+    """Find the region of each report; refuse swapped points, and places outside the reporter's duties."""
+    plain = [report for _, report in reports]
+    found = place_reports(plain, regions, actor)
+    swapped = find_swapped(plain, found)
     within = actor.where(Signal.SCOPE, "signal.report")
     own = own_path(actor)
     placed, elsewhere = [], []
-    for (index, report), located in zip(reports, found, strict=True):
-        if conditions.test(within, {"region_path": located.region_path, "organisation_path": own}):
+    for position, ((index, report), located) in enumerate(zip(reports, found, strict=True)):
+        if position in swapped:
+            elsewhere.append(Rejection(index, "lon", "place.swapped", {"lon": report.lon, "lat": report.lat}))
+        elif conditions.test(within, {"region_path": located.region_path, "organisation_path": own}):
             placed.append((index, report, located))
         else:
             field = "lon" if located.by == "point" else "region"

@@ -40,11 +40,11 @@ def decide_type(signal_id: int, case_type: str, *, actor: Viewer) -> Signal:
     if view is None:
         raise BadInput("input.invalid", fields=(FieldError("case_type", "case.unknown_type", {"code": case_type}),))
     check_waits(signal)
-    was = {"probability": signal.probability, "reason": signal.waiting_reason}
+    was = signal.waiting_reason
 
     settle(signal, view, by="person", actor=actor, declared=declared)
 
-    record(actor, "signal.type_decided", signal, case_type=case_type, case=signal.case_number, **was)
+    record(actor, "signal.type_decided", signal, case_type=case_type, case=signal.case_number, waited_for=was)
     return signal
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import QuerySet
 
+from citybrain.base import crypto
 from citybrain.base.accounts.actions import open_personal
 from citybrain.base.accounts.types import Viewer
-from citybrain.base.errors import NotFound
+from citybrain.base.audit import record
+from citybrain.base.errors import BadInput, FieldError, NotFound
 from citybrain.hubs.business.signals.models import Signal
 from citybrain.hubs.business.signals.types import OpenedReporter
 
@@ -30,3 +33,15 @@ def reveal_reporter(signal_id: int, *, actor: Viewer, purpose: str) -> OpenedRep
     }
     text = opened.get("text", f"{signal.subject}\n{signal.text}".strip())
     return OpenedReporter(name=opened.get("name", ""), phone=opened.get("phone", ""), text=text)
+
+
+@transaction.atomic
+def find_by_phone(phone: str, *, actor: Viewer, purpose: str) -> QuerySet[Signal]:
+    """What one telephone number reported within the actor's duties; the search stands in the audit trail, the number
+    does not. Raises Forbidden without `person.reveal`, BadInput without a purpose.
+    """
+    actor.check("person.reveal")
+    if not purpose.strip():
+        raise BadInput("input.invalid", fields=(FieldError("purpose", "input.required"),))
+    record(actor, "signal.reporter_searched", kind="signal", purpose=purpose.strip())
+    return actor.scoped(Signal.objects.all(), "person.reveal").filter(reporter_hash__in=crypto.lookup_hashes(phone))
