@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ BUSY = (429, 502, 503, 504)
 WHOLE_BATCH = (400, 413, 422)
 PATIENCE = 120.0  # seconds: a process that died is started again well within
 PAGE = 500
+logging.getLogger("httpx").setLevel(logging.WARNING)  # it would write a line for each request
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ as the city has caught up.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -17,6 +18,7 @@ from citybrain.lab.replay.client import Client
 
 PULSE = 0.2  # wall seconds between two moves of the clock at a speed
 PATIENCE = 600.0
+SAY_EVERY = 15.0
 
 
 class Drivable(Clock, Protocol):
@@ -26,8 +28,16 @@ class Drivable(Clock, Protocol):
 class Pace:
     """Moves the clock and waits for the city. Without a clock of its own (a city elsewhere) it does neither."""
 
-    def __init__(self, client: Client, clock: Drivable | None, *, speed: float | None, tick: timedelta):
-        self.client, self.clock, self.speed, self.tick = client, clock, speed, tick
+    def __init__(
+        self,
+        client: Client,
+        clock: Drivable | None,
+        *,
+        speed: float | None,
+        tick: timedelta,
+        say: Callable[[str], None],
+    ):
+        self.client, self.clock, self.speed, self.tick, self.say = client, clock, speed, tick, say
         self.waited = 0.0
         self._began: tuple[float, datetime] | None = None
 
@@ -58,10 +68,14 @@ class Pace:
         """Wait until the city says that nothing is left to do. Raises Unavailable with what it still has."""
         if self.clock is None:
             return
-        began, pause = time.monotonic(), 0.001
+        began = time.monotonic()
+        pause, said = 0.001, began
         while (left := self.left()) and time.monotonic() - began < patience:
             time.sleep(pause)
             pause = min(pause * 1.5, 0.05)
+            if time.monotonic() - said > SAY_EVERY:
+                said = time.monotonic()
+                self.say(f"  waiting for the city: {left}")
         self.waited += time.monotonic() - began
         if left:
             raise Unavailable("replay.not_settled", seconds=round(patience), left=left)

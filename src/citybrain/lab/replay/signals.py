@@ -32,7 +32,6 @@ class Fact:
     due_at: datetime | None
     duplicate: bool
     word: str
-    mapped_by_table: bool
     label: str
     address: str
     point: ReadPoint | None
@@ -122,10 +121,8 @@ class _TableReader:
         at = self.times.read(cells, number)
         point = self._point(cells)
         source_id = self._id(cells)
-        closed_at = self._closed_at(cells, number)
-        if closed_at is not None and closed_at < at:
-            self.table.report(line, "closed before it was reported; the closing is left out")
-            closed_at = None
+        closed_at = self._closed_at(line, cells, number, at)
+        due_at = self._time(self.due, line, cells, number, "the due time")
         origin = (self.table.path.name, line)
         happenings = self.reports.happenings
         report = self._report(cells, source_id, at, point)
@@ -135,7 +132,7 @@ class _TableReader:
         if source_id in self.reports.facts:
             self.reports.repeated_ids += 1
             return
-        self.reports.facts[source_id] = self._fact(cells, number, source_id, at, closed_at, point, report)
+        self.reports.facts[source_id] = self._fact(cells, number, point, report, at, closed_at, due_at)
 
     def _id(self, cells: list[str]) -> str:
         if self.how.id:
@@ -172,13 +169,25 @@ class _TableReader:
     def _filled(self, template: str, cells: list[str]) -> str:
         return PLACEHOLDER.sub(lambda found: " ".join(cells[self.place[found[1]]].split()), template).strip()
 
-    def _closed_at(self, cells: list[str], number: int) -> datetime | None:
+    def _closed_at(self, line: int, cells: list[str], number: int, opened_at: datetime) -> datetime | None:
         how = self.how.closing
-        if how is None or self.closed is None or self.closed.is_blank(cells):
+        if how is None or (how.when is not None and not how.when.holds(cells[self.place[how.when.column]])):
             return None
-        if how.when is not None and not how.when.holds(cells[self.place[how.when.column]]):
+        closed_at = self._time(self.closed, line, cells, number, "the closing")
+        if closed_at is not None and closed_at < opened_at:
+            self.table.report(line, "closed before it was reported; the closing is left out")
             return None
-        return self.closed.read(cells, number)
+        return closed_at
+
+    def _time(self, reader: TimeReader | None, line: int, cells: list[str], number: int, what: str) -> datetime | None:
+        """A time that may be missing; a wrong one is reported, and the row goes on without it."""
+        if reader is None or reader.is_blank(cells):
+            return None
+        try:
+            return reader.read(cells, number)
+        except BadTime as error:
+            self.table.report(line, f"{error}; {what} is left out")
+            return None
 
     def _closing(self, cells: list[str], source_id: str, at: datetime) -> dict[str, Any]:
         how = self.how.closing
@@ -192,22 +201,21 @@ class _TableReader:
         self,
         cells: list[str],
         number: int,
-        source_id: str,
-        at: datetime,
-        closed_at: datetime | None,
         point: ReadPoint | None,
         report: dict[str, Any],
+        at: datetime,
+        closed_at: datetime | None,
+        due_at: datetime | None,
     ) -> Fact:
         marked, how = self.evaluation.duplicate, self.how
         return Fact(
-            source_id=source_id,
+            source_id=report["source_id"],
             row=number,
             occurred_at=at,
             closed_at=closed_at,
-            due_at=self.due.read(cells, number) if self.due and not self.due.is_blank(cells) else None,
+            due_at=due_at,
             duplicate=marked is not None and marked.holds(cells[self.place[marked.column]]),
             word=report.get("label", ""),
-            mapped_by_table=bool(how.type and how.type.table.get(report.get("label", ""))),
             label=cells[self.place[self.evaluation.label]].strip() if self.evaluation.label else "",
             address=" ".join(report.get("address", "").upper().split()),
             point=point,

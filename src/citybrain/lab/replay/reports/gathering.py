@@ -157,9 +157,8 @@ def describe_clocks(client: Client) -> dict[str, Any]:
     ended: dict[str, Counter[str]] = {}
     warned: Counter[str] = Counter()
     for one in client.pages("/api/v1/clocks"):
-        ended.setdefault(one["clock"], Counter())[
-            one["outcome"] or ("overdue" if one["breached_at"] else "running")
-        ] += 1
+        outcome = one["outcome"] or ("overdue" if one["breached_at"] else "running")
+        ended.setdefault(one["clock"], Counter())[outcome] += 1
         if one["warned_level"]:
             warned[f"{one['warned_level']} %"] += 1
     return {"highest_warning": most(warned), **{name: most(counted) for name, counted in sorted(ended.items())}}
