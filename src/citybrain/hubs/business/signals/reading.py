@@ -145,9 +145,13 @@ def _number(fields: Mapping[str, Any], name: str) -> float | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Refused(name, "input.number")
-    if not math.isfinite(value):
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
         raise Refused(name, "input.finite")
-    return float(value)
+    return number
 
 
 def _point(fields: Mapping[str, Any], crs: str) -> Point | None:
