@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import subprocess
@@ -11,7 +12,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from tests.processes.ground import CITYBRAIN, Platform, free_ports, until
+from tests.processes.ground import CITYBRAIN, ROOT, Platform, free_ports, until
 
 GRID_CITY = [
     "city",
@@ -49,6 +50,7 @@ class CityPlatform:
     def prepare(self, *, mode: str = "live") -> None:
         self.command("migrate")
         self.command(*GRID_CITY)
+        self.command("city", "organisations", str(ROOT / "src/citybrain/sectors/urban/organisations.csv"))
         self.token = (
             self.command("token", "create", "--name", "reporter", "--role", "integrator", "--mode", mode)
             .strip()
@@ -103,7 +105,7 @@ class CityPlatform:
             except urllib.error.HTTPError as refusal:
                 if refusal.code not in (429, 500, 502, 503) or time.monotonic() > deadline:
                     raise AssertionError(f"{refusal.code}: {refusal.read().decode()}") from refusal
-            except (OSError, urllib.error.URLError) as error:
+            except (OSError, http.client.HTTPException) as error:
                 if time.monotonic() > deadline:
                     raise AssertionError(f"{path} was not acknowledged within {within} s: {error}") from error
             time.sleep(0.05)
@@ -126,7 +128,7 @@ class CityPlatform:
         def settled() -> bool:
             try:
                 lag = self.call("GET", "/health")["lag"]
-            except (OSError, urllib.error.URLError):
+            except (OSError, http.client.HTTPException):
                 return False
             return not any(lag.values())
 

@@ -66,5 +66,5 @@ def test_the_first_five_minutes(city, tmp_path):
 
     case = city.pages("/api/v1/cases")[0]
     chain = shell(f"citybrain trace case {case['number']}")
-    assert "air-1/pm25/" in chain
+    assert "air-1/so2/" in chain
     assert "citybrain trace reading" in look
