@@ -127,22 +127,26 @@ async def serve(data: Path, listener: socket.socket, broker: tuple[str, int] | N
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
     )
-    return await _until_stopped(server, listener, service, broker)
+    return await _until_stopped(server, listener, service, data, broker)
 
 
 async def _until_stopped(
-    server: uvicorn.Server, listener: socket.socket, service: Service, broker: tuple[str, int] | None
+    server: uvicorn.Server,
+    listener: socket.socket,
+    service: Service,
+    data: Path,
+    broker: tuple[str, int] | None,
 ) -> int:
     committing = asyncio.create_task(service.committer.run())
     committing.add_done_callback(lambda _: setattr(server, "should_exit", True))
-    watching = asyncio.create_task(service.watch())
-    door = _door(service, broker)
+    watching, sweeping = asyncio.create_task(service.watch()), asyncio.create_task(service.sweep())
+    door = _door(service, data, broker)
     following = asyncio.create_task(door.run()) if door else None
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: None)  # the server repeats the signal after it has stopped; we have stopped too
     log.info("sense listens on port %s", listener.getsockname()[1])
     await server.serve(sockets=[listener])
-    for task in (watching, following):
+    for task in (watching, sweeping, following):
         if task is not None:
             task.cancel()
     if door is not None:
@@ -158,10 +162,12 @@ async def _until_stopped(
     return 0
 
 
-def _door(service: Service, broker: tuple[str, int] | None) -> MqttDoor | None:
+def _door(service: Service, data: Path, broker: tuple[str, int] | None) -> MqttDoor | None:
+    """The MQTT door; user and password stand in DIR/mqtt.password as `user:password`."""
     if broker is None:
         return None
-    user, password = os.environ.get("CITYBRAIN_MQTT_USER", ""), os.environ.get("CITYBRAIN_MQTT_PASSWORD", "")
+    secret = data / "mqtt.password"
+    user, _, password = secret.read_text().strip().partition(":") if secret.exists() else ("", "", "")
     return MqttDoor(service, *broker, user=user, password=password)
 
 

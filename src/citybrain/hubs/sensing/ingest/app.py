@@ -124,7 +124,10 @@ class App:
             "segment": store.segment.number,
             "journal_seq": store.journal.seq,
             "things": len(snapshots.catalogue.codes) if snapshots.catalogue else 0,
+            "queued": service.committer.queued,
+            "journal_pending": store.journal.pending,
             "city_time": clock.now().isoformat(),
+            "swept_to": iso(store.swept_to) if store.swept_to != NEVER and not store.journal.pending else None,
         }
         return Answer(503 if trouble else 200, msgspec.json.encode(document))
 

@@ -28,7 +28,7 @@ from citybrain.hubs.sensing.ingest.windows import Slots, Windows
 log = logging.getLogger("citybrain.sense")
 FILE = "checkpoint.npz"
 FORMAT = 1
-WINDOW_ARRAYS = ("stream", "moments", "values", "written", "last", "complete")
+WINDOW_ARRAYS = ("stream", "moments", "values", "sequences", "written", "last", "complete")
 SLOT_ARRAYS = ("rule", "window", "phase", "start", "since", "fired", "silent", "floor")
 
 

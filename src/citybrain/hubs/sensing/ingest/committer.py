@@ -74,6 +74,11 @@ class Committer:
             self._full.set()
         return await waiting.done
 
+    @property
+    def queued(self) -> int:
+        """Readings that wait for their commit."""
+        return self._queued
+
     def adopt(self, catalogue: Catalogue, rules: list[Rule]) -> None:
         """Take a new snapshot over between two groups."""
 
@@ -123,14 +128,21 @@ class Committer:
         group = self._take_group()
         if group:
             await self._commit(group)
+        await self._flush_journal()
+        try:
+            if not self.store.journal.pending and (self._checkpoint_wanted or self.store.due_for_rotation()):
+                await self._rotate()
+        except OSError as error:  # tried again in a second, nothing is lost by waiting
+            self._trouble("a new segment could not be written", error)
+        self._measure()
+
+    async def _flush_journal(self) -> None:
+        """A full disk leaves the lines pending; they are tried again in a second, and a kill does not lose them."""
         try:
             if self.store.journal.pending:
                 await self._in_thread(self.store.journal.flush)
-            if self._checkpoint_wanted or self.store.due_for_rotation():
-                await self._rotate()
-        except OSError as error:  # the disk is full: tried again in a second, nothing is lost by waiting
-            self._trouble("the journal or a new segment could not be written", error)
-        self._measure()
+        except OSError as error:
+            self._trouble("the alarm journal could not be written", error)
 
     def _take_group(self) -> list[Waiting]:
         group: list[Waiting] = []
@@ -151,9 +163,12 @@ class Committer:
             self._fail(group, _refusal(error))
             return
         self.last_error = ""
-        self._tell(group, prepared.keep)
-        if len(prepared.stored.rows):
-            self.store.apply(prepared.stored)
+        try:
+            if len(prepared.stored.rows):
+                self.store.apply(prepared.stored)
+            await self._flush_journal()  # who was told yes can rely on the alarms having been told, too
+        finally:
+            self._tell(group, prepared.keep)
         self.metrics.commit.observe(clock.monotonic() - began)
 
     async def _write(self, group: list[Waiting]) -> Prepared:

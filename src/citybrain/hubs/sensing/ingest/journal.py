@@ -38,6 +38,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     start_at: str
     at: str
     value: float | None
+    sequence: int
     recorded_at: str
     wall_at: str
 
@@ -103,6 +104,7 @@ class Journal:
                 start_at=iso(line.start),
                 at=iso(line.at),
                 value=line.value,
+                sequence=line.sequence,
                 recorded_at=recorded,
                 wall_at=wall,
             )
@@ -167,7 +169,7 @@ def untold(told: list[Entry], true: list[Transition]) -> list[Transition]:
     episodes: dict[tuple[str, int, int], tuple[Named, list[Line], list[Line]]] = {}
     for entry in told:
         names = Named(entry.thing_id, entry.thing, entry.property)
-        line = Line(micros(entry.start_at), entry.state, micros(entry.at), entry.value)
+        line = Line(micros(entry.start_at), entry.state, micros(entry.at), entry.value, entry.sequence)
         episodes.setdefault((entry.rule, entry.stream, line.start), (names, [], []))[1].append(line)
     for rule, stream, names, line in true:
         episodes.setdefault((rule, stream, line.start), (names, [], []))[2].append(line)

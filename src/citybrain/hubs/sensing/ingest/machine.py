@@ -28,6 +28,7 @@ class Reading(NamedTuple):
     at: int
     value: float
     good: bool
+    sequence: int = 0
 
 
 class State(NamedTuple):
@@ -37,15 +38,20 @@ class State(NamedTuple):
     start: int = NEVER  # of the episode that is open
     since: int = NEVER  # threshold: first reading of the stretch that may clear; silence: the reading before
     fired: int = NEVER  # when it began to fire
+    sequence: int = 0  # silence: of the reading before
 
 
 class Line(NamedTuple):
-    """A transition: of the episode that began at `start` into `state`, decided by the reading at `at`."""
+    """A transition: of the episode that began at `start` into `state`, decided by the reading at `at`.
+
+    `sequence` says which correction of the reading; for the beginning of a silence, which reading was the last before.
+    """
 
     start: int
     state: str
     at: int
     value: float | None
+    sequence: int = 0
 
 
 class Limit(NamedTuple):
@@ -86,40 +92,40 @@ def step(limit: Limit, state: State, reading: Reading, lines: list[Line]) -> Sta
         return _step_silence(limit, state, reading, lines)
     if not reading.good:
         return state
-    at, value, _ = reading
+    at, value, _, sequence = reading
     x = limit.sign * value
-    phase, start, since, fired = state
+    phase, start, since, fired, _ = state
     if phase == NORMAL:
         if not x > limit.high:
             return state
         if limit.duration == 0:
-            lines.append(Line(at, "firing", at, value))
+            lines.append(Line(at, "firing", at, value, sequence))
             return State(FIRING, at, NEVER, at)
-        lines.append(Line(at, "pending", at, value))
+        lines.append(Line(at, "pending", at, value, sequence))
         return State(PENDING, at)
     if phase == PENDING:
         if not x > limit.high:
-            lines.append(Line(start, "lapsed", at, value))
+            lines.append(Line(start, "lapsed", at, value, sequence))
             return INITIAL
         if at - start < limit.duration:
             return state
-        lines.append(Line(start, "firing", at, value))
+        lines.append(Line(start, "firing", at, value, sequence))
         return State(FIRING, start, NEVER, at)
     if x > limit.low:
         return state if since == NEVER else State(FIRING, start, NEVER, fired)
     since = at if since == NEVER else since
     if at - since < limit.clear_duration:
         return State(FIRING, start, since, fired)
-    lines.append(Line(start, "resolved", at, value))
+    lines.append(Line(start, "resolved", at, value, sequence))
     return INITIAL
 
 
 def _step_silence(limit: Limit, state: State, reading: Reading, lines: list[Line]) -> State:
     due = state.since + limit.after
     if state.since != NEVER and reading.at > due:
-        lines.append(Line(due, "firing", due, None))
-        lines.append(Line(due, "resolved", reading.at, reading.value))
-    return State(since=reading.at)
+        lines.append(Line(due, "firing", due, None, state.sequence))
+        lines.append(Line(due, "resolved", reading.at, reading.value, reading.sequence))
+    return State(since=reading.at, sequence=reading.sequence)
 
 
 def run(limit: Limit, state: State, readings: Iterable[Reading]) -> tuple[list[State], list[Line]]:

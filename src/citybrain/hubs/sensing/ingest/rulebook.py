@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from citybrain.hubs.sensing.ingest.arrange import Arranged, firsts
 from citybrain.hubs.sensing.ingest.columns import NEVER, Flags, Floats, Ints, Rows
 from citybrain.hubs.sensing.ingest.machine import (
     FIRING,
+    INITIAL,
     NORMAL,
     PENDING,
     Limit,
@@ -61,23 +63,24 @@ class Group:
     at: Ints
     value: Floats
     good: Flags
+    sequence: NDArray[np.int16]
     begin: Ints  # the first row of each window
     count: Ints  # how many there are
     member: Ints  # by row: which of the windows
 
     def take(self, which: Flags | Ints) -> Group:
-        return _grouped(self.window[which], self.at[which], self.value[which], self.good[which])
+        return _grouped(self.window[which], self.at[which], self.value[which], self.good[which], self.sequence[which])
 
     def readings(self, number: int) -> list[Reading]:
         part = slice(int(self.begin[number]), int(self.begin[number] + self.count[number]))
-        columns = (self.at[part].tolist(), self.value[part].tolist(), self.good[part].tolist())
-        return [Reading(*one) for one in zip(*columns, strict=True)]
+        columns = (self.at[part], self.value[part], self.good[part], self.sequence[part])
+        return [Reading(*one) for one in zip(*(column.tolist() for column in columns), strict=True)]
 
 
-def _grouped(window: Ints, at: Ints, value: Floats, good: Flags) -> Group:
+def _grouped(window: Ints, at: Ints, value: Floats, good: Flags, sequence: NDArray[np.int16]) -> Group:
     begin = np.flatnonzero(firsts(window))
     count = np.diff(begin, append=len(window))
-    return Group(window, at, value, good, begin, count, np.repeat(np.arange(len(begin)), count))
+    return Group(window, at, value, good, sequence, begin, count, np.repeat(np.arange(len(begin)), count))
 
 
 class RuleBook:
@@ -117,8 +120,9 @@ class RuleBook:
 
     # -- readings ---------------------------------------------------------------------------------------------------
 
-    def apply(self, rows: Rows, arranged: Arranged) -> list[Transition]:
-        """Take in a stored group; `arranged` is its order."""
+    def apply(self, rows: Rows, arranged: Arranged, sequence: NDArray[np.int16] | None = None) -> list[Transition]:
+        """Take in a stored group; `arranged` is its order, `sequence` its corrections (left out: there are none)."""
+        sequence = np.zeros(len(rows), np.int16) if sequence is None else sequence
         window = self._window_of.take(np.minimum(arranged.streams, len(self._window_of) - 1))
         order = arranged.order
         if window.min(initial=0) < 0:
@@ -126,7 +130,9 @@ class RuleBook:
             window, order = window[watched], order[watched]
         if not len(window):
             return []
-        group = _grouped(window, rows.at.take(order), rows.value.take(order), rows.quality.take(order) == 0)
+        group = _grouped(
+            window, rows.at.take(order), rows.value.take(order), rows.quality.take(order) == 0, sequence.take(order)
+        )
         if arranged.late is None:
             return self._in_order(group)
         late = arranged.late[order]
@@ -146,7 +152,7 @@ class RuleBook:
         windows = self.windows
         rank = np.arange(len(group.window)) - group.begin.take(group.member)
         count = group.count.take(group.member)
-        windows.follow(group.window, rank, count, group.at, group.value, group.good)
+        windows.follow(group.window, rank, count, group.at, group.value, group.good, group.sequence)
         return told
 
     def _threshold_calm(self, group: Group, slot: Ints) -> Flags:
@@ -178,7 +184,11 @@ class RuleBook:
         if limit.silence:
             told = self._told_silence(slot, limit)
             slots.silent[slot] = False
-            _, lines = run(limit, State(since=int(self.windows.last[window])), readings)
+            _, lines = run(
+                limit,
+                State(since=int(self.windows.last[window]), sequence=self.windows.last_sequence(window)),
+                readings,
+            )
             return difference(told, lines)
         states, lines = run(limit, slots.state(slot), readings)
         slots.put(slot, readings, states, oldest=self.windows.oldest(window))
@@ -218,7 +228,7 @@ class RuleBook:
         tail = [reading for reading in new if reading.at >= earliest]
         base = slots.state_before(slot, earliest)
         if limit.silence:
-            base = State(since=before[-1].at if before else NEVER)
+            base = State(since=before[-1].at, sequence=before[-1].sequence) if before else INITIAL
         _, told = run(limit, base, old[len(before) :])
         states, true = run(limit, base, tail)
         silence = self._told_silence(slot, limit)
@@ -234,8 +244,9 @@ class RuleBook:
     def _told_silence(self, slot: int, limit: Limit) -> list[Line]:
         if not self.slots.silent[slot]:
             return []
-        start = int(self.windows.last[self.slots.window[slot]]) + limit.after
-        return [Line(start, "firing", start, None)]
+        window = int(self.slots.window[slot])
+        start = int(self.windows.last[window]) + limit.after
+        return [Line(start, "firing", start, None, self.windows.last_sequence(window))]
 
     def sweep(self, now: int) -> list[Transition]:
         """Silences that have begun by `now` (city time)."""

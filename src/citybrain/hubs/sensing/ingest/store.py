@@ -50,6 +50,7 @@ class Store:
         self.latest = Latest(self.hot / "latest.bin")
         self.book = RuleBook.empty()
         self.rules_failed = 0
+        self.swept_to = NEVER  # city time up to which silences have been looked for
         numbers = [number for number, _ in segments.segments(self.hot)]
         self._recover(catalogue, list(rules))
         self.segment = segments.Segment(self.hot, max([*numbers, self._after_checkpoint]) + 1)
@@ -136,14 +137,16 @@ class Store:
         )
         self.latest.update(rows.stream[which], records, (segment, offset))
         try:
-            return self.book.apply(rows, arranged)
+            return self.book.apply(rows, arranged, stored.sequence)
         except Exception:  # a fault of a rule must not stop the store; /health says that there was one
             self.rules_failed += 1
             log.exception("the rules could not be applied to a group; its readings are stored")
             return []
 
     def sweep(self) -> None:
-        self.journal.add(self.book.sweep(city_micros()))
+        now = city_micros()
+        self.journal.add(self.book.sweep(now))
+        self.swept_to = now
 
     # -- a new snapshot ---------------------------------------------------------------------------------------------
 

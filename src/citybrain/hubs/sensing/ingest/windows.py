@@ -26,6 +26,7 @@ class Windows:
     stream: Streams
     moments: Ints  # [windows, DEPTH]
     values: Floats  # [windows, DEPTH]
+    sequences: NDArray[np.int16]  # [windows, DEPTH]
     written: Ints  # entries so far; the next one goes to written % DEPTH
     last: Ints  # event time of the newest entry, NEVER when there is none
     complete: Flags  # the window holds everything the stream ever sent
@@ -37,6 +38,7 @@ class Windows:
             stream,
             np.zeros((n, DEPTH), np.int64),
             np.zeros((n, DEPTH), np.float64),
+            np.zeros((n, DEPTH), np.int16),
             np.zeros(n, np.int64),
             np.full(n, NEVER, np.int64),
             complete.copy(),
@@ -46,20 +48,27 @@ class Windows:
         """Everything in the window, oldest first."""
         written = int(self.written[window])
         places = np.arange(written - min(written, DEPTH), written) % DEPTH
-        moments, values = self.moments[window, places].tolist(), self.values[window, places].tolist()
-        return [Reading(moment >> 1, value, bool(moment & 1)) for moment, value in zip(moments, values, strict=True)]
+        columns = (self.moments[window, places], self.values[window, places], self.sequences[window, places])
+        entries = zip(*(column.tolist() for column in columns), strict=True)
+        return [Reading(moment >> 1, value, bool(moment & 1), sequence) for moment, value, sequence in entries]
+
+    def last_sequence(self, window: int) -> int:
+        return int(self.sequences[window, (self.written[window] - 1) % DEPTH])
 
     def oldest(self, window: int) -> int:
         """Event time of the oldest entry; NEVER when there is none."""
         written = int(self.written[window])
         return int(self.moments[window, written % DEPTH if written >= DEPTH else 0]) >> 1 if written else NEVER
 
-    def follow(self, windows: Ints, rank: Ints, count: Ints, at: Ints, value: Floats, good: Flags) -> None:
+    def follow(
+        self, windows: Ints, rank: Ints, count: Ints, at: Ints, value: Floats, good: Flags, sequence: NDArray[np.int16]
+    ) -> None:
         """Append rows that are later than all in their windows: `rank` counts within a window, `count` is by row."""
         written = self.written.take(windows)
         places = (windows * DEPTH) + ((written + rank) % DEPTH)
         self.moments.reshape(-1)[places] = at * 2 + good
         self.values.reshape(-1)[places] = value
+        self.sequences.reshape(-1)[places] = sequence
         newest = rank == count - 1
         own, total = windows[newest], (written + count)[newest]
         self.written[own] = total
@@ -71,6 +80,7 @@ class Windows:
         kept = readings[-DEPTH:]
         self.moments[window, : len(kept)] = [reading.at * 2 + reading.good for reading in kept]
         self.values[window, : len(kept)] = [reading.value for reading in kept]
+        self.sequences[window, : len(kept)] = [reading.sequence for reading in kept]
         self.complete[window] &= len(readings) <= DEPTH
         self.written[window] = len(kept)
         self.last[window] = kept[-1].at
@@ -132,7 +142,7 @@ class Slots:
                 state = following
         while len(points) > 1 and points[1][0] <= oldest:
             points.pop(0)
-        self.phase[slot], self.start[slot], self.since[slot], self.fired[slot] = state
+        self.phase[slot], self.start[slot], self.since[slot], self.fired[slot] = state[:4]
         if points and points != [(points[0][0], INITIAL)]:
             self.changes[slot] = points
         else:
