@@ -11,10 +11,12 @@ Deadlines, silences and schedules use `now()`. Wall time is asked for by name, w
 
 from __future__ import annotations
 
+import contextlib
 import json
 import mmap
 import os
 import struct
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,9 +74,11 @@ class DrivenClock:
 
     def __init__(self, path: Path, start: datetime | None = None):
         if not path.exists():
-            part = path.with_name(f"{path.name}.{os.getpid()}")
+            part = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
             part.write_bytes(struct.pack("<q", to_micros(start or EPOCH)))
-            part.replace(path)
+            with contextlib.suppress(FileExistsError):  # whoever is first wins: all processes map the same file
+                os.link(part, path)
+            part.unlink()
         self._file = path.open("r+b")
         self._map = mmap.mmap(self._file.fileno(), 8)
 
@@ -153,11 +157,14 @@ def open_clock(data: Path) -> Clock:
         if mode == "real":
             return RealClock()
         if mode == "scaled":
-            return ScaledClock(
+            scaled = ScaledClock(
                 wall_anchor=datetime.fromisoformat(settings["wall_anchor"]),
                 city_anchor=datetime.fromisoformat(settings["city_anchor"]),
                 speed=float(settings["speed"]),
             )
+            if not (scaled.now().tzinfo and scaled.speed > 0):
+                raise ValueError("anchors need a zone, and speed is greater than 0")
+            return scaled
         if mode == "driven":
             return DrivenClock(data / "clock.now", datetime.fromisoformat(settings["start"]))
     except (KeyError, TypeError, ValueError) as error:

@@ -130,9 +130,14 @@ def _wrong_scalar(value: AnyValue) -> str | None:
         return None if math.isfinite(value) else "a finite number is expected"
     if not isinstance(value, str):
         return "one value is expected"
-    if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+    if not storable(value):
         return "the text holds characters that cannot be stored"
     return "a time needs a zone, such as Z or +08:00" if TIME_WITHOUT_ZONE.match(value) else None
+
+
+def storable(text: str) -> bool:
+    """Whether every database can hold and compare the text: no NUL, no half of a surrogate pair."""
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _wrong_values(values: AnyValue, expected: str) -> str | None:

@@ -6,16 +6,21 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
 from django.db.models import Model, Q, QuerySet
 
+from citybrain.base.conditions.tree import storable
 from citybrain.base.errors import BadInput
 
 M = TypeVar("M", bound=Model)
 T = TypeVar("T")
 MAX_LIMIT = 500
+TEXTS = (models.CharField, models.TextField)
+NUMBERS = (models.IntegerField, models.FloatField)
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ def keyset_page(rows: QuerySet[M], *, order: Sequence[str], after: str | None, l
     """
     limit = max(1, min(limit, MAX_LIMIT))
     if after:
-        rows = rows.filter(_beyond(order, _decode(after, order)))
+        rows = rows.filter(_beyond(order, _decode(after, order, rows.model)))
     found = list(rows.order_by(*order)[: limit + 1])
     more = len(found) > limit
     found = found[:limit]
@@ -41,25 +46,66 @@ def keyset_page(rows: QuerySet[M], *, order: Sequence[str], after: str | None, l
 
 
 def _beyond(order: Sequence[str], values: Sequence[Any]) -> Q:
-    q, equal = Q(), Q()
+    """After these values in this order; the bound on the first key lets the database begin there in its index."""
+    q, equal, bound = Q(), Q(), Q()
     for name, value in zip(order, values, strict=True):
-        field = name.lstrip("-")
-        q |= equal & Q(**{f"{field}__{'lt' if name.startswith('-') else 'gt'}": value})
+        field, sign = name.lstrip("-"), "lt" if name.startswith("-") else "gt"
+        bound = bound or Q(**{f"{field}__{sign}e": value})
+        q |= equal & Q(**{f"{field}__{sign}": value})
         equal &= Q(**{field: value})
-    return q
+    return bound & q
 
 
 def _encode(row: Model, order: Sequence[str]) -> str:
-    values = [getattr(row, name.lstrip("-")) for name in order]
-    plain = [{"t": v.isoformat()} if isinstance(v, datetime) else v for v in values]
-    return base64.urlsafe_b64encode(json.dumps([*order, plain], default=str).encode()).decode().rstrip("=")
+    values = [_value(row, name.lstrip("-")) for name in order]
+    plain = [{"t": v.isoformat()} if isinstance(v, date) else v for v in values]
+    return base64.urlsafe_b64encode(json.dumps([*order, plain]).encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str, order: Sequence[str]) -> list[Any]:
+def _value(row: Any, name: str) -> Any:
+    for part in name.split("__"):
+        row = getattr(row, part)
+    return row
+
+
+def _decode(cursor: str, order: Sequence[str], model: type[Model]) -> list[Any]:
+    """The values of a cursor, each of the kind of its column: it comes from outside, like any other input."""
     try:
-        *named, plain = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        *named, plain = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
         if named != list(order) or len(plain) != len(order):
             raise ValueError("another order")
-        return [datetime.fromisoformat(v["t"]) if isinstance(v, dict) else v for v in plain]
-    except (ValueError, TypeError, KeyError) as error:
+        return [_checked(_field(model, name.lstrip("-")), v) for name, v in zip(order, plain, strict=True)]
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise BadInput("input.cursor") from error
+
+
+def _field(model: type[Model], name: str) -> Any:
+    """The column that a name of the order leads to; None for an annotation."""
+    field: Any = None
+    for part in name.split("__"):
+        try:
+            field = model._meta.pk if part == "pk" else model._meta.get_field(part)
+        except FieldDoesNotExist:
+            return None
+        model = field.related_model or model
+    return field.target_field if field.is_relation else field
+
+
+def _checked(field: Any, plain: Any) -> Any:
+    value: Any = plain
+    if isinstance(plain, dict) and isinstance(field, models.DateField) and not isinstance(field, models.DateTimeField):
+        value, right = date.fromisoformat(plain["t"]), True
+    elif isinstance(plain, dict):
+        value = datetime.fromisoformat(plain["t"])
+        right = value.tzinfo is not None and (field is None or isinstance(field, models.DateTimeField))
+    elif isinstance(plain, str):
+        right = storable(plain) and (field is None or isinstance(field, TEXTS))
+    elif isinstance(plain, bool):
+        right = field is None or isinstance(field, models.BooleanField)
+    elif isinstance(plain, int):
+        right = abs(plain) < 2**63 and (field is None or isinstance(field, NUMBERS))
+    else:
+        right = isinstance(plain, float) and (field is None or isinstance(field, models.FloatField))
+    if not right:
+        raise ValueError("a value of another kind")
+    return value
