@@ -117,6 +117,29 @@ def test_the_end_of_an_alarm_is_told_to_the_case_and_closes_nothing(hotline, ala
     assert "closing is proposed" in notes[0].params["text"]["en"]
 
 
+def test_an_alarm_that_was_not_over_after_all_goes_on_in_its_case(hotline, alarm):
+    alarm(Fired)
+    alarm(Resolved)
+    alarm(Fired)
+    alarm(Fired)
+    notes = [entry.params["text"]["zh"] for entry in TimelineEntry.objects.filter(kind="alarm").order_by("pk")]
+    assert Case.objects.count() == Signal.objects.count() == 1
+    assert Signal.objects.get().resolved_at is None
+    assert [("已恢复" in note, "并未恢复" in note) for note in notes] == [(True, False), (False, True)]
+
+
+def test_where_its_case_has_ended_it_finds_another(hotline, alarm):
+    alarm(Fired, case_type="fan")
+    first = Signal.objects.get().case_number
+    alarm(Resolved, case_type="fan")
+    assert hotline.case_of(Signal.objects.get()).closed_at is not None
+    alarm(Fired, case_type="fan")
+    signal = Signal.objects.get()
+    assert signal.case_number != first
+    assert hotline.case_of(signal).closed_at is None
+    assert signal.undone[0]["case"] == first
+
+
 def test_closing_is_proposed_by_the_last_alarm_only(hotline, alarm):
     alarm(Fired)
     alarm(Fired, alarm="cd34")

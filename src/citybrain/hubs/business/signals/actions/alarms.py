@@ -12,7 +12,7 @@ from citybrain.hubs.business.cases.queries.reports import is_open
 from citybrain.hubs.business.signals.actions.intake import announce_received
 from citybrain.hubs.business.signals.actions.triaging import TRIAGE, lock_signal, triage
 from citybrain.hubs.business.signals.models import Signal
-from citybrain.hubs.business.signals.types import ALARM_SOURCE
+from citybrain.hubs.business.signals.types import ALARM_SOURCE, RECEIVED
 
 
 class AlarmMessage(bus.Message, frozen=True, kw_only=True):
@@ -39,10 +39,15 @@ class AlarmMessage(bus.Message, frozen=True, kw_only=True):
 def take_alarm(event: bus.Event) -> None:
     """Make a signal of an alarm that asks for a case, and triage it at once; an alarm is taken once.
 
-    An alarm without a case type is only shown. One that is folded into an earlier alarm is no new signal.
+    An alarm without a case type is only shown. One that is folded into an earlier alarm is no new signal. One that
+    turned out not to be over goes on: its case is told, or, where that has ended meanwhile, it finds another one.
     """
     alarm = event.read(AlarmMessage)
-    if alarm.folded or not alarm.case_type or _find(alarm) is not None:
+    if alarm.folded or not alarm.case_type:
+        return
+    found = _find(alarm)
+    if found is not None:
+        _go_on(found, alarm)
         return
     signal = _signal(alarm, event)
     signal.save(force_insert=True)
@@ -53,6 +58,26 @@ def take_alarm(event: bus.Event) -> None:
 def _find(alarm: AlarmMessage) -> int | None:
     found = Signal.objects.filter(source=ALARM_SOURCE, source_id=alarm.alarm)
     return found.values_list("pk", flat=True).first()
+
+
+def _go_on(signal_id: int, alarm: AlarmMessage) -> None:
+    signal = lock_signal(signal_id)
+    if signal.resolved_at is None:
+        return
+    signal.save_fields(resolved_at=None, source_outcome="")
+    if not signal.case_number:
+        return
+    if is_open(signal.case_number):
+        note_case(signal.case_number, actor=TRIAGE, text=_again(alarm), kind="alarm")
+        return
+    left = {"case": signal.case_number, "reason": "alarm_not_over", "at": clock.now().isoformat()}
+    signal.save_fields(state=RECEIVED, case_number="", merge_reason={}, undone=[*signal.undone, left])
+    triage(signal.pk)
+
+
+def _again(alarm: AlarmMessage) -> dict[str, str]:
+    zh, en = (alarm.title.get(language) or alarm.rule for language in ("zh", "en"))
+    return {"zh": f"告警“{zh}”({alarm.thing})并未恢复", "en": f"The alarm “{en}” ({alarm.thing}) is not over after all"}
 
 
 def _signal(alarm: AlarmMessage, event: bus.Event) -> Signal:
