@@ -43,7 +43,7 @@ def by_stream(stream: Streams) -> tuple[Streams, Ints]:
     return (key >> 32).astype(np.int32), key & 0xFFFFFFFF
 
 
-def firsts(ordered: Streams) -> Flags:
+def firsts(ordered: Streams | Ints) -> Flags:
     """Where a new id begins in ordered ids."""
     first = np.ones(len(ordered), np.bool_)
     np.not_equal(ordered[1:], ordered[:-1], out=first[1:])

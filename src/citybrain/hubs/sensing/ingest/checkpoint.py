@@ -107,6 +107,7 @@ def read(hot: Path) -> Checkpoint | None:
         return None
     with np.load(hot / FILE) as stored:
         windows = Windows(*(stored[name] for name in WINDOW_ARRAYS))
-        slots = Slots(*(stored[name] for name in SLOT_ARRAYS), changes=meta.changes)
+        slots = Slots(*(stored[name] for name in SLOT_ARRAYS))
+        slots.changes = meta.changes
         latest = stored["latest"]
     return Checkpoint(meta, latest, windows, slots)

@@ -62,7 +62,7 @@ class Names:
         return found
 
     def _same(self, rows: NDArray[np.int32], lengths: NDArray[np.int64], words: list[Words]) -> NDArray[np.bool_]:
-        same = self._lengths.take(rows) == lengths
+        same: NDArray[np.bool_] = self._lengths.take(rows) == lengths
         for column, own in zip(words, self._words, strict=False):
             same &= own.take(rows) == column
         return same

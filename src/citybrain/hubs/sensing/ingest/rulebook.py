@@ -130,9 +130,8 @@ class RuleBook:
             window, order = window[watched], order[watched]
         if not len(window):
             return []
-        group = _grouped(
-            window, rows.at.take(order), rows.value.take(order), rows.quality.take(order) == 0, sequence.take(order)
-        )
+        good = rows.quality.take(order) == 0
+        group = _grouped(window, rows.at.take(order), rows.value.take(order), good, sequence.take(order))
         if arranged.late is None:
             return self._in_order(group)
         late = arranged.late[order]
@@ -184,11 +183,8 @@ class RuleBook:
         if limit.silence:
             told = self._told_silence(slot, limit)
             slots.silent[slot] = False
-            _, lines = run(
-                limit,
-                State(since=int(self.windows.last[window]), sequence=self.windows.last_sequence(window)),
-                readings,
-            )
+            before = State(since=int(self.windows.last[window]), sequence=self.windows.last_sequence(window))
+            _, lines = run(limit, before, readings)
             return difference(told, lines)
         states, lines = run(limit, slots.state(slot), readings)
         slots.put(slot, readings, states, oldest=self.windows.oldest(window))
