@@ -29,16 +29,19 @@ def run(data: Path, port: int, *, workers: int) -> int:
 def migrate(*, say: Callable[[str], None]) -> str | None:
     """Bring database and packs to this version; answers the administrator's first password when one was made."""
     from django.core.management import call_command
+    from django.db import connection
     from django.db.utils import OperationalError
 
     from citybrain.base.accounts.actions import ensure_administrator
     from citybrain.base.audit import system_actor
     from citybrain.base.packs import load_packs
+    from citybrain.base.querying.commit_order import continue_after_restore
 
     try:
         call_command("migrate", verbosity=0, interactive=False)
     except OperationalError as error:
         raise Misconfigured("start.database_unreachable", why=str(error).strip().splitlines()[0]) from error
+    continue_after_restore(connection, ("bus_event", "audit_record"))
     for problem in load_packs(actor=system_actor("migrate")):
         say(f"pack: {problem}")
     return ensure_administrator()
