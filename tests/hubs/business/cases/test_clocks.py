@@ -248,7 +248,10 @@ def test_a_self_test_that_nobody_rings_fails_and_says_so(play: Play, monkeypatch
 PLAN = Plan(
     1, 1,
     ClockDefinition.model_validate(
-        {"key": "p", "title": {"zh": "时", "en": "p"}, "calendar": "c", "duration": {"amount": 8, "unit": "working_hours"}}
+        {
+            "key": "p", "title": {"zh": "时", "en": "p"}, "calendar": "c",
+            "duration": {"amount": 8, "unit": "working_hours"},
+        }
     ),
     WorkingTime(SHANGHAI, (((540, 720), (840, 1050)),) * 5 + ((), ())),
 )  # fmt: skip

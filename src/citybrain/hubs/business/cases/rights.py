@@ -26,17 +26,26 @@ def is_platform(actor: Actor) -> bool:
     return actor.actor_key.startswith("system:")
 
 
-def check_step(actor: Actor, case: Case, step: Transition) -> None:
-    """Raises Forbidden `case.not_yours` when the actor stands in none of the step's relations to the case, NotFound
-    when he cannot even see it.
+def check_duty(actor: Actor, case: Case, step: Transition) -> None:
+    """Raises Forbidden when no duty of the actor carries what the step's relations need, NotFound when he cannot see
+    the case: what comes before any word about its state.
     """
     if is_platform(actor):
         return
     viewer = viewer_of(actor)
-    if any(relation != "system" and relates(viewer, case, relation, step.permission) for relation in step.who):
-        return
+    wanted = {step.permission or PERMISSION_OF[relation] for relation in step.who if relation != "system"}
     check_sees(viewer, case)
-    raise Forbidden("case.not_yours", number=case.number, who=", ".join(step.who))
+    if not any(viewer.may(permission) for permission in wanted):
+        raise Forbidden("case.not_yours", number=case.number, who=", ".join(step.who))
+
+
+def check_step(actor: Actor, case: Case, step: Transition) -> None:
+    """Raises Forbidden `case.not_yours` when the actor stands in none of the step's relations to the case."""
+    if is_platform(actor):
+        return
+    viewer = viewer_of(actor)
+    if not any(relation != "system" and relates(viewer, case, relation, step.permission) for relation in step.who):
+        raise Forbidden("case.not_yours", number=case.number, who=", ".join(step.who))
 
 
 def check_sees(viewer: Viewer, case: Case) -> None:

@@ -37,8 +37,8 @@ def send(change: Change) -> None:
         to = [recipient for name in one.audience for recipient in _recipients(case, name)]
         if to:
             notify(
-                to, one.key, subject=case.subject, actor=change.actor, cause=change.cause, number=case.number, kind=kind,
-                **one.data,
+                to, one.key, subject=case.subject, actor=change.actor, cause=change.cause, number=case.number,
+                kind=kind, **one.data,
             )  # fmt: skip
 
 

@@ -46,8 +46,9 @@ class Change:
 
     def __init__(
         self, case: Case, *, actor: Actor, at: datetime | None = None, cause: str | None = None,
-        declared: Catalogue | None = None,
+        declared: Catalogue | None = None, is_step: bool = False,
     ):  # fmt: skip
+        """A step counts as a revision even where it changes no column, so that none is taken on what is past."""
         self.case = case
         self.actor = actor
         self.now = clock.now()
@@ -55,6 +56,7 @@ class Change:
         self.cause = cause
         self.declared = declared or catalogue()
         self.is_new = case._state.adding
+        self.is_step = is_step
         self.columns: set[str] = set()
         self.told: list[Told] = []
         self.announcements: list[Announcement] = []
@@ -194,7 +196,7 @@ class Change:
         if self.is_new:
             case.save(force_insert=True)
             return
-        if not self.columns:
+        if not (self.columns or self.is_step):
             return
         values = {name: getattr(case, name) for name in sorted(self.columns)}
         revision = case.revision + 1

@@ -42,7 +42,8 @@ def _tell(change: Change, step: Transition, *, assignment: Assignment | None = N
 def _holder(change: Change) -> Assignment:
     lead = change.lead
     if lead is None:
-        raise Conflict("case.nobody_holds", number=change.case.number)
+        was_held = change.case.organisation_path != ""  # when the row was read
+        raise Conflict("case.changed_meanwhile" if was_held else "case.nobody_holds", number=change.case.number)
     return lead
 
 

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from citybrain.hubs.business.cases.queries.catalogue import Catalogue
 
 SEQUENCE = "cases_number"
+BASE = "SELECT last FROM cases_numberday WHERE day = %s"
 LETTERS = re.compile(r"[A-Z]{2}")
 PLAIN_PREFIX = "AJ"  # 案件
 _first_of_day: dict[date, int] = {}
@@ -48,18 +49,29 @@ def _base_of(day: date) -> int:
 
     Remembered only when it is committed: a base that was rolled back would let two processes count from two places.
     """
-    with connection.cursor() as cursor:
-        insert = "INSERT INTO cases_numberday (day, last) VALUES (%s, nextval(%s)) ON CONFLICT DO NOTHING"
-        cursor.execute(insert, [day, SEQUENCE])
-    base = _ask("SELECT last FROM cases_numberday WHERE day = %s", day)
+    known = _find(BASE, day)
+    if known is None:
+        with connection.cursor() as cursor:
+            insert = "INSERT INTO cases_numberday (day, last) VALUES (%s, nextval(%s)) ON CONFLICT DO NOTHING"
+            cursor.execute(insert, [day, SEQUENCE])
+        known = _ask(BASE, day)
+    base = known
     transaction.on_commit(lambda: _remember(day, base))
     return base
 
 
 def _ask(sql: str, *values: date | str | None) -> int:
+    found = _find(sql, *values)
+    if found is None:
+        raise LookupError(sql)
+    return found
+
+
+def _find(sql: str, *values: date | str | None) -> int | None:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return int(cursor.fetchone()[0])
+        row = cursor.fetchone()
+    return int(row[0]) if row else None
 
 
 def _remember(day: date, base: int) -> None:

@@ -18,7 +18,7 @@ from citybrain.hubs.business.cases.actions.timing import ring_passed
 from citybrain.hubs.business.cases.guards import check_guard
 from citybrain.hubs.business.cases.loops import Transition
 from citybrain.hubs.business.cases.models import Case
-from citybrain.hubs.business.cases.rights import check_sees, check_step, is_platform, viewer_of
+from citybrain.hubs.business.cases.rights import check_duty, check_sees, check_step, is_platform, viewer_of
 
 
 @transaction.atomic
@@ -26,8 +26,9 @@ def perform(case: Case | str, key: str, *, actor: Actor, cause: str | None = Non
     """Take the step `key` of the case's loop, with the fields that the step asks for; returns the case as it is now.
 
     A row is taken as it was read (whoever was slower gets Conflict `case.changed_meanwhile`), a number is read now.
-    Raises NotFound (not visible), Forbidden `case.not_yours`, Conflict `case.not_possible` (not in this state, or its
-    guard is not met) and BadInput (fields), in this order; nothing has changed then.
+    Raises, in this order, and nothing has changed then: NotFound (not visible), Forbidden (no such duty), Conflict
+    `case.not_possible` (not in this state), Forbidden `case.not_yours` (not in such a relation to it), Conflict
+    `case.guard`, BadInput (fields).
     """
     row = case_for_update(case) if isinstance(case, str) else case
     before = dict(row.__dict__)
@@ -39,10 +40,11 @@ def perform(case: Case | str, key: str, *, actor: Actor, cause: str | None = Non
 
 
 def _perform(case: Case, key: str, actor: Actor, cause: str | None, fields: dict[str, Any]) -> Case:
-    change = Change(case, actor=actor, cause=cause)
+    change = Change(case, actor=actor, cause=cause, is_step=True)
     step = _step(change, key)
-    check_step(actor, case, step)
+    check_duty(actor, case, step)
     _check_state(change, step)
+    check_step(actor, case, step)
     check_guard(step, case, change.case_type, change.at)
     given = read_given(step, fields)
 
