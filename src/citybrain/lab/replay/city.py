@@ -16,7 +16,7 @@ from pathlib import Path
 from citybrain.base import clock
 from citybrain.base.errors import Conflict, Unavailable
 
-COMMAND = (sys.executable, "-m", "citybrain.site.cli")
+COMMAND = (str(Path(sys.executable).with_name("citybrain")),)
 READY = "ready http"
 PORTS = 4
 PR_SET_PDEATHSIG = 1
