@@ -12,6 +12,7 @@ from ninja import NinjaAPI, Router
 from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation
 from ninja.parser import Parser
+from ninja.renderers import BaseRenderer
 
 from citybrain.base.accounts.http import session_or_token
 from citybrain.site.http.problems import city_error, problem_response
@@ -65,6 +66,15 @@ def refuse_nul(value: Any) -> None:
             refuse_nul(one)
 
 
+class PlainJson(BaseRenderer):
+    """JSON in UTF-8, times with all their digits; quicker than the standard library's."""
+
+    media_type = "application/json"
+
+    def render(self, request: HttpRequest, data: Any, *, response_status: int) -> bytes:
+        return msgspec.json.encode(data, enc_hook=str)
+
+
 class CityAPI(NinjaAPI):
     """Operations are named `<app>_<function>`, so that generated clients read well."""
 
@@ -96,6 +106,7 @@ api = CityAPI(
     urls_namespace="api",
     auth=session_or_token,
     parser=StrictJson(),
+    renderer=PlainJson(),
     openapi_url=None,
     docs_url=None,
 )

@@ -14,7 +14,7 @@ PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-
 def sqlite_database(data: Path) -> dict[str, Any]:
     """WAL, a full sync at each commit, and writers that wait their turn from the first statement on."""
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "citybrain.site.sqlite",
         "NAME": str(data / "city.sqlite3"),
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 30, "init_command": PRAGMAS},
         "CONN_MAX_AGE": None,

@@ -12,7 +12,7 @@ NEW_PASSWORD = "another horse, another battery"
 
 def a_user(cast: Cast) -> Target:
     user = cast.user("nobody")
-    return Target({"user_id": user.pk}, marker='"username": "nobody"')
+    return Target({"user_id": user.pk}, marker='"nobody"')
 
 
 def a_locked_user(cast: Cast) -> Target:

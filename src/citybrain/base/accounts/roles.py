@@ -17,6 +17,7 @@ PERMISSIONS = frozenset(
         "bus.read", "bus.write",
         "capability.call",
         "case.read", "case.open", "case.dispatch", "case.handle", "case.verify", "case.supervise", "case.end",
+        "definition.write",
         "file.read", "file.write",
         "job.read", "job.write",
         "live.read",
@@ -34,8 +35,8 @@ PERMISSIONS = frozenset(
     }
 )  # fmt: skip
 
-CITYWIDE = frozenset({"audit.read", "bus.read", "bus.write", "job.read", "job.write", "pack.write"})
-"""What has no place and no owner: a duty limited to a part of the city or of its organisations does not carry these."""
+CITYWIDE = frozenset({"audit.read", "bus.read", "bus.write", "definition.write", "job.read", "job.write", "pack.write"})
+"""What has no place and no owner (definition: thing models, alarm rules): not in a duty for a part of the city."""
 
 BY_ASSIGNMENT = frozenset({"case.handle", "file.write"})
 """What an assignment itself entitles to: a handler may handle what his organisation holds, wherever it lies."""
@@ -78,13 +79,13 @@ ROLES: dict[str, Role] = {
         _role("grid_worker", "网格员", "grid worker", "signal.report", "case.handle", "case.verify", "file.write",
               held=True),
         _role("leader", "领导", "leader", "case.supervise"),
-        _role("steward", "数据专员", "data steward", "thing.write", "place.write", "party.write",
+        _role("steward", "数据专员", "data steward", "definition.write", "thing.write", "place.write", "party.write",
               "responsibility.write", "file.write"),
         _role("auditor", "审计员", "auditor", "account.read", "audit.read", "bus.read", "job.read"),
-        _role("integrator", "集成方", "integrator", "thing.write", "observation.write", "signal.report",
-              "token.write"),
-        _role("source_system", "来源系统", "source system", "observation.write", "signal.report", "signal.read",
-              "case.read", "thing.read", "place.read", "pack.read", looking=False, level=1),
+        _role("integrator", "集成方", "integrator", "definition.write", "thing.write", "observation.write",
+              "signal.report", "token.write"),
+        _role("source_system", "来源系统", "source system", "observation.write", "signal.report", "thing.read",
+              "place.read", "pack.read", looking=False, level=1),
         _role("citizen", "市民", "citizen", "signal.report", "file.write", "notice.read", looking=False, level=1),
     )
 }  # fmt: skip

@@ -10,7 +10,6 @@ from citybrain.site.live.tickets import Ticket
 
 LOCATED = frozenset(WHOLE)
 OWNED = frozenset({"organisation_path"})
-PLACED = frozenset({"region_path"})
 REFERENCE: frozenset[str] = frozenset()
 
 READ_BY = {
@@ -21,10 +20,10 @@ READ_BY = {
     "clock": ("case.read", LOCATED),
     "duty": ("account.read", OWNED),
     "file": ("file.read", LOCATED),
-    "organisation": ("party.read", OWNED),
+    "organisation": ("party.read", REFERENCE),
     "pack": ("pack.read", REFERENCE),
     "person": ("audit.read", REFERENCE),
-    "region": ("place.read", PLACED),
+    "region": ("place.read", REFERENCE),
     "responsibility": ("case.read", LOCATED),
     "signal": ("signal.read", LOCATED),
     "text": ("signal.read", LOCATED),

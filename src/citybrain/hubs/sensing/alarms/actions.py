@@ -49,7 +49,7 @@ def retire_rules_of(pack: str, *, keep: set[str], actor: Actor) -> None:
 @transaction.atomic
 def create_rule(key: str, rule: ThresholdRule | SilenceRule, *, actor: Viewer) -> AlarmRule:
     """Make a rule of no pack; raises Conflict when the key is taken, BadInput when model or property do not fit."""
-    check_may(actor, "thing.write")
+    check_may(actor, "definition.write")
     if AlarmRule.objects.filter(key=key).exists():
         raise Conflict("alarms.rule_exists", rule=key)
     model = ThingModel.objects.filter(key=rule.model).first()
@@ -72,7 +72,7 @@ def _wrong(field: str, code: str, **data: object) -> BadInput:
 def switch_rule(rule: AlarmRule, *, enabled: bool, actor: Viewer, note: str = "") -> AlarmRule:
     """Enable or disable a rule. For a rule of a pack this is an adjustment of the pack, so that loading it again keeps
     the decision. Raises Conflict for a retired rule."""
-    check_may(actor, "thing.write")
+    check_may(actor, "definition.write")
     if rule.retired_at is not None:
         raise Conflict("alarms.rule_retired", rule=rule.key)
     if rule.enabled == enabled:

@@ -6,15 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Value
-from django.db.models.functions import Concat, Length, Substr
 
-from citybrain.base import audit, bus, clock
+from citybrain.base import audit, bus, clock, querying
 from citybrain.base.accounts import Viewer, check_may
 from citybrain.base.audit import SYSTEM, Actor
 from citybrain.base.bus import Draft
 from citybrain.base.errors import BadInput, Conflict
-from citybrain.base.querying.paths import below
 from citybrain.hubs.sensing.things.manifest import ModelDefinition
 from citybrain.hubs.sensing.things.messages import (
     ThingModelChanged,
@@ -77,7 +74,7 @@ def retire_thing(thing: Thing, *, actor: Viewer, reason: str = "") -> Thing:
 @transaction.atomic
 def register_model(key: str, definition: ModelDefinition, *, actor: Viewer) -> ThingModel:
     """Make or change a thing model that no pack declares; raises Conflict when one does."""
-    check_may(actor, "thing.write")
+    check_may(actor, "definition.write")
     there = ThingModel.objects.filter(key=key).first()
     if there is not None and there.pack:
         raise Conflict("things.model_of_a_pack", model=key, pack=there.pack)
@@ -125,9 +122,7 @@ def _add_streams(model: ThingModel) -> None:
 @transaction.atomic
 def move_paths(field: str, old: str, new: str) -> int:
     """Follow a region or organisation that moved in its tree: every path below `old` begins with `new` now."""
-    rows = Thing.objects.filter(below(field, old))
-    moved = Concat(Value(new), Substr(field, Length(Value(old)) + 1))
-    count = rows.update(**{field: moved})
+    count = querying.move_paths(Thing.objects.all(), field, old, new)
     if count:
         bus.publish_many([Draft(ThingsRelocated(count=count), "thing/*")], actor=SYSTEM)
     return count

@@ -1,0 +1,109 @@
+"""What runs beneath: audit, bus, jobs, notices. It has no place and no owner: only duties over the whole city."""
+
+from __future__ import annotations
+
+from citybrain.base import clock
+from citybrain.base.accounts import actions as accounts
+from citybrain.base.audit.sealing import seal_once
+from citybrain.base.bus.models import Failure, OutboxEvent
+from citybrain.base.jobs.models import Run
+from citybrain.base.notices.models import Letter, Notice
+from tests.cast import Cast
+from tests.site.rights import ADMINISTRATORS, EVERYBODY, LOOKING, Row, Target
+
+WATCHING = ADMINISTRATORS | {"auditor"}
+WITH_NOTICES = LOOKING | {"citizen"}
+RECURRING = "files.sweep"
+
+
+def an_event(cast: Cast) -> Target:
+    accounts.grant_duty(cast.user("nobody"), actor=cast.viewer("administrator"), role="citizen")
+    event = OutboxEvent.objects.latest("position")
+    return Target({"event_id": event.id}, marker=event.id)
+
+
+def a_record(cast: Cast) -> Target:
+    an_event(cast)
+    return Target(marker="duty.granted")
+
+
+def a_sealed_record(cast: Cast) -> Target:
+    an_event(cast)
+    seal_once()
+    return Target()
+
+
+def _failure(cast: Cast, state: str) -> Failure:
+    an_event(cast)
+    event, now = OutboxEvent.objects.latest("position"), clock.wall_now()
+    return Failure.objects.create(
+        subscription="accounts.regions", event=event, xid=event.xid, subject=event.subject, state=state, attempts=10,
+        next_at=now, first_at=now, last_at=now, error="KeyError",
+    )  # fmt: skip
+
+
+def a_dead_letter(cast: Cast) -> Target:
+    failure = _failure(cast, "dead")
+    return Target({"number": failure.pk}, marker="accounts.regions")
+
+
+def a_waiting_letter(cast: Cast) -> Target:
+    _failure(cast, "waiting")
+    return Target(marker="accounts.regions")
+
+
+def a_failed_run(cast: Cast) -> Target:
+    now = clock.wall_now()
+    run = Run.objects.create(name=RECURRING, state="failed", asked_by="system:work", queued_at=now)
+    return Target({"number": run.pk, "name": RECURRING}, marker=RECURRING)
+
+
+def a_job(cast: Cast) -> Target:
+    return Target({"name": RECURRING}, marker=RECURRING)
+
+
+def _notice(cast: Cast, state: str = "sent") -> Notice:
+    now = clock.now()
+    data = {"number": "X1", "kind": {"zh": "路灯不亮", "en": "Lamp out"}}
+    return Notice.objects.create(
+        recipient=f"user:{cast.user('leader').pk}", key="case.dispatched", subject="case/X1", data=data,
+        actor="system:work", state=state, created_at=now, next_at=now,
+    )  # fmt: skip
+
+
+def a_letter(cast: Cast) -> Target:
+    """To the leader, and to nobody else."""
+    letter = Letter.objects.create(notice=_notice(cast), user=cast.user("leader"), delivered_at=clock.now())
+    return Target({"number": letter.pk}, marker="case/X1")
+
+
+def a_failed_notice(cast: Cast) -> Target:
+    return Target({"number": _notice(cast, "dead").pk}, marker="case/X1")
+
+
+# fmt: off
+ROWS = [
+    Row("GET", "/audit/records", WATCHING, a_record),
+    Row("GET", "/audit/head", WATCHING, a_sealed_record),
+    Row("GET", "/bus/events", WATCHING, an_event),
+    Row("GET", "/bus/events/{event_id}", WATCHING, an_event),
+    Row("GET", "/bus/subscriptions", WATCHING),
+    Row("GET", "/bus/waiting", WATCHING, a_waiting_letter),
+    Row("GET", "/bus/dead", WATCHING, a_dead_letter),
+    Row("POST", "/bus/dead/retry", ADMINISTRATORS, a_dead_letter, body={}),
+    Row("POST", "/bus/dead/{number}/retry", ADMINISTRATORS, a_dead_letter),
+    Row("POST", "/bus/dead/{number}/dismiss", ADMINISTRATORS, a_dead_letter, body={"reason": "a test"}),
+    Row("GET", "/jobs", WATCHING, a_job),
+    Row("POST", "/jobs/{name}/run", ADMINISTRATORS, a_job),
+    Row("GET", "/jobs/runs", WATCHING, a_failed_run),
+    Row("GET", "/jobs/runs/{number}", WATCHING, a_failed_run),
+    Row("POST", "/jobs/runs/{number}/rerun", ADMINISTRATORS, a_failed_run),
+    Row("GET", "/notices", WITH_NOTICES, a_letter, sees=frozenset({"leader"})),
+    Row("GET", "/notices/unread", EVERYBODY),
+    Row("POST", "/notices/read", EVERYBODY, a_letter),
+    Row("POST", "/notices/{number}/read", frozenset({"leader"}), a_letter, tokens=False),
+    Row("GET", "/notices/failures", WATCHING, a_failed_notice),
+    Row("GET", "/notices/states", WATCHING),
+    Row("POST", "/notices/failures/{number}/retry", ADMINISTRATORS, a_failed_notice),
+]
+# fmt: on
