@@ -325,7 +325,7 @@ def _place(loc: tuple[int | str, ...], data: object) -> tuple[int | str, ...]:
         inside = data
         for taken in place:
             inside = inside[taken] if isinstance(inside, dict | list) and _has(inside, taken) else None  # type: ignore[index]  # either kind of key
-        if isinstance(inside, dict | list) or step == loc[-1]:
+        if step != "[key]" and (isinstance(inside, dict | list) or step == loc[-1]):
             place.append(step)
     return tuple(place)
 

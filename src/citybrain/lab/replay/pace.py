@@ -89,6 +89,8 @@ class Pace:
         busy = [f"{name} {count}" for name, count in sorted(lag.items()) if count]
         if not sense:
             busy.append("sense does not answer")
+        elif sense.get("lag"):
+            busy.append(f"sense {sense['lag']}")
         swept = sense.get("swept_to")
         if swept and self.clock is not None and datetime.fromisoformat(swept) < self.clock.now():
             busy.append("sense has not looked at the clock")

@@ -71,7 +71,7 @@ def describe(progress: Progress) -> Mapping[str, object]:
             "accepted": tally.accepted,
             "duplicates": tally.duplicates,
             "rejected": sum(tally.rejected.values()),
-            "rejected_by_reason": dict(tally.rejected.most_common()),
+            "rejected_by_reason": dict(sorted(tally.rejected.items(), key=lambda one: -one[1])),
             "examples": tally.examples,
         }
         for door, tally in progress.tallies.items()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -26,9 +25,9 @@ class Tally:
     poured: int = 0
     accepted: int = 0
     duplicates: int = 0
-    rejected: Counter[str] = field(default_factory=Counter)
+    rejected: dict[str, int] = field(default_factory=dict)
     examples: dict[str, list[str]] = field(default_factory=dict)
-    streams: Counter[str] = field(default_factory=Counter)  # rejected readings by thing/property
+    streams: dict[str, int] = field(default_factory=dict)  # rejected readings by thing/property
 
     def add(self, batch: Batch, receipt: Receipt) -> None:
         self.poured += len(batch.rows)
@@ -37,12 +36,13 @@ class Tally:
         for one in receipt.rejected:
             kind = one.code or one.reason
             row, (file, line) = batch.rows[one.index], batch.origins[one.index]
-            self.rejected[kind] += 1
+            self.rejected[kind] = self.rejected.get(kind, 0) + 1
             places = self.examples.setdefault(kind, [])
             if len(places) < EXAMPLES:
                 places.append(f"{file}:{line} {one.field}: {one.reason}")
             if batch.door == "observations":
-                self.streams[f"{row['thing']}/{row['property']}"] += 1
+                stream = f"{row['thing']}/{row['property']}"
+                self.streams[stream] = self.streams.get(stream, 0) + 1
 
 
 @dataclass
@@ -90,9 +90,6 @@ def open_progress(folder: Path | None, key: str, source: str) -> Progress:
     stored: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     if stored["source"] != source:
         raise Conflict("replay.other_source", key=key, file=str(path))
-    tallies = {
-        door: Tally(**{**tally, "rejected": Counter(tally["rejected"]), "streams": Counter(tally["streams"])})
-        for door, tally in stored["tallies"].items()
-    }
+    tallies = {door: Tally(**tally) for door, tally in stored["tallies"].items()}
     done = datetime.fromisoformat(stored["done"]) if stored["done"] else None
     return Progress(path, source, stored["is_prepared"], done, stored["seconds"], stored["runs"], tallies)

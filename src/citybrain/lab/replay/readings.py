@@ -5,6 +5,7 @@ The readings of all files are kept as columns (23 bytes each), so that files of 
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -102,9 +103,8 @@ class Readings:
         if means.text:
             value = float(self._words.setdefault(text, len(self._words)))
         else:
-            try:
-                value = float(text)
-            except ValueError:
+            value = _number(text)
+            if not math.isfinite(value):
                 table.report(line, f"{table.columns[cell.place]}: {text!r} is not a number")
                 return
             if means.factor != 1.0 or means.offset:
@@ -174,3 +174,11 @@ class Readings:
             if len(times):
                 found[key] = (len(times), from_micros(int(times[0])), from_micros(int(times[-1])))
         return found
+
+
+def _number(text: str) -> float:
+    """The number that a cell holds; NaN when it holds none."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
