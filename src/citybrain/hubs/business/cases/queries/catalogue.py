@@ -7,18 +7,21 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Subquery
+from django.db import connection
 
 from citybrain.base.errors import BadInput, FieldError
-from citybrain.base.places.models import City
 from citybrain.hubs.business.cases.calendars import Basis, WallTime, working_time
 from citybrain.hubs.business.cases.loops import LoopDefinition
 from citybrain.hubs.business.cases.manifest import CalendarDefinition, ClockDefinition, Merge, TypeClocks
-from citybrain.hubs.business.cases.models import CaseLabel, CaseType, CatalogueVersion, ClockPlan, Loop, WorkCalendar
+from citybrain.hubs.business.cases.models import CaseLabel, CaseType, ClockPlan, Loop, WorkCalendar
 from citybrain.hubs.business.cases.types import CaseTypeView, LoopView, Plan
 
 MOST_LISTS = 50_000
 NO_CITY = ("UTC", "")
+STAMP = (
+    "SELECT v.version, c.time_zone, c.code FROM cases_catalogueversion v LEFT JOIN places_city c ON c.id = 1"
+    " WHERE v.id = 1"
+)
 
 
 @dataclass
@@ -83,13 +86,10 @@ def catalogue() -> Catalogue:
 
 
 def _stamp() -> tuple[str, str, str]:
-    city = City.objects.filter(pk=1)
-    row = (
-        CatalogueVersion.objects.filter(pk=1)
-        .values_list("version", Subquery(city.values("time_zone")), Subquery(city.values("code")))
-        .first()
-    )
-    version, zone, code = row or ("", None, None)
+    """One statement, written by hand: it is asked for with every report and every step."""
+    with connection.cursor() as cursor:
+        cursor.execute(STAMP)
+        version, zone, code = cursor.fetchone() or ("", None, None)
     return version, zone or NO_CITY[0], code or NO_CITY[1]
 
 
