@@ -7,6 +7,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from citybrain.base.bus.models import OutboxEvent
 from citybrain.hubs.sensing.alarms import intake
@@ -51,8 +52,9 @@ def test_an_alarm_from_pending_to_resolved(journal, thing):
     assert about == {
         "alarm": name, "rule": "test.high", "thing": "air-1", "property": "pm25", "severity": 2, "title": TITLE,
         "value": 160.0, "start_at": "2026-03-02T01:00:00Z", "at": "2026-03-02T02:00:00Z", "case_type": "test.pollution",
-        "lon": 112.05, "lat": 32.05, "precision_m": 5.0, "region_path": thing.region_path, "folded": False, "root": name,
-        "episodes": 1, "reading": alarm.reading, "kind": "threshold", "unit": "µg/m³", "thing_name": "air-1",
+        "lon": 112.05, "lat": 32.05, "precision_m": 5.0, "region_path": thing.region_path, "folded": False,
+        "root": name, "episodes": 1, "reading": alarm.reading, "kind": "threshold", "unit": "µg/m³",
+        "thing_name": "air-1",
     }  # fmt: skip
     event = OutboxEvent.objects.filter(type="alarm.fired").get()
     assert event.subject == f"alarm/{name}"
@@ -257,3 +259,33 @@ def test_queries_do_not_grow_with_the_batch(journal, rules, cast, django_assert_
         journal.episode(thing, 0, 1, 2)
     with django_assert_max_num_queries(16):
         take_in(journal.folder)
+
+
+def test_a_folded_alarm_stays_folded_in_a_later_batch(journal, thing):
+    first = journal.episode(thing, 0, 1, 10)
+    journal.episode(thing, 30, 31)
+    take_in(journal.folder)
+    journal.tell(thing, "resolved", 40, start=30)
+    take_in(journal.folder)
+    resolved = messages("alarm.resolved")[-1][1]
+    assert (resolved["folded"], resolved["root"], resolved["episodes"]) == (True, first, 2)
+
+
+def test_how_the_journal_is_cut_into_batches_does_not_matter(journal, thing, cast):
+    other = register(cast, "air-2", 112.3)
+    for start in range(0, 200, 12):
+        journal.episode(thing, start, start + 1, start + 5)
+        journal.episode(other, start, start + 2)
+        journal.tell(other, "withdrawn" if start % 24 else "resolved", start + 4, start=start)
+    whole = take_in(journal.folder)
+    at_once = sorted(Alarm.objects.values_list("pk", "state", "folded_into", "episodes")), messages()
+    for model in (AlarmTransition, JournalCursor):
+        model.objects.all().delete()
+    Alarm.objects.update(folded_into=None)
+    Alarm.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM bus_event WHERE type LIKE 'alarm.%%'")
+
+    assert sum(iter(lambda: take_in(journal.folder, limit=1), 0)) == whole
+
+    assert (sorted(Alarm.objects.values_list("pk", "state", "folded_into", "episodes")), messages()) == at_once

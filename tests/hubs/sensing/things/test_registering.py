@@ -120,7 +120,9 @@ def test_a_named_region_counts_where_boundaries_end_above_it(cast, station):
     from citybrain.base.places.models import Region
 
     street = cast.street
-    Region.objects.create(code="420606001-7", name="七网格", level="grid", parent=street, path=street.path + "420606001-7/")
+    Region.objects.create(
+        code="420606001-7", name="七网格", level="grid", parent=street, path=street.path + "420606001-7/"
+    )
     register(cast, [row("a", region="420606001-7"), row("b", region="420602")])
 
     assert Thing.objects.get(code="a").region_path == street.path + "420606001-7/"
@@ -145,7 +147,9 @@ def test_a_county_office_registers_in_its_county_only(cast, station):
 
     user = cast.user("steward")
     Duty.objects.filter(user=user).update(region_path=cast.county.path)
-    response = cast.client("steward").post("/api/v1/things", [row("mine"), row("theirs", lon=112.3), row("nowhere", lon=99.0)])
+    response = cast.client("steward").post(
+        "/api/v1/things", [row("mine"), row("theirs", lon=112.3), row("nowhere", lon=99.0)]
+    )
 
     assert response.json()["accepted"] == 1
     assert [one["code"] for one in response.json()["rejected"]] == ["account.elsewhere"] * 2

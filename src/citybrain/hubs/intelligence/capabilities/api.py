@@ -40,7 +40,16 @@ def get_capability(request: CityRequest, name: str) -> Any:
     return queries.get_capability(request.viewer, name)
 
 
-@router.post("/capabilities/{name}", response=CapabilityAnswer)
-def call_capability(request: CityRequest, name: str, given: Body[dict[str, Any]]) -> Any:
+INPUT = {
+    "requestBody": {
+        "content": {
+            "application/json": {"example": {"period": "day", "pm25": 120, "pm10": 151, "co": 1.0}}
+        }
+    }
+}
+
+
+@router.post("/capabilities/{name}", response=CapabilityAnswer, openapi_extra=INPUT)
+def call_capability(request: CityRequest, name: str, body: Body[dict[str, Any]]) -> Any:
     """Run a capability on what its `input` schema describes."""
-    return queries.call_capability(request.viewer, name, given)
+    return queries.call_capability(request.viewer, name, body)

@@ -61,7 +61,7 @@ def capability(
     title: Mapping[str, str],
     input: type[I],
     output: type[O],
-    source: str = "",  # noqa: A002
+    source: str = "",
 ) -> Callable[[Callable[[I], O]], Callable[[I], O]]:
     """Register a function under a name: `@capability("environment.aqi", version="1.0.0", …)`.
 

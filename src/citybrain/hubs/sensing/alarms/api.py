@@ -138,6 +138,29 @@ class RuleCreate(Schema):
     key: Key
     rule: Rule
 
+    model_config = {
+        "json_schema_extra": {
+            "examples": [
+                {
+                    "key": "ours.pm25_harbour",
+                    "rule": {
+                        "kind": "threshold",
+                        "title": {"zh": "港区 PM2.5 偏高", "en": "PM2.5 high at the harbour"},
+                        "model": "environment.air_station",
+                        "property": "pm25",
+                        "op": "gt",
+                        "raise_at": 115,
+                        "clear_at": 75,
+                        "for_seconds": 3600,
+                        "severity": 3,
+                        "case_type": "environment.air_pollution",
+                        "things": ["air-001"],
+                    },
+                }
+            ]
+        }
+    }
+
 
 class Note(Schema):
     note: str = Field("", max_length=500, examples=["夜间施工,已核实"])

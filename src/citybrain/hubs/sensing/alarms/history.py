@@ -59,7 +59,11 @@ class HistoryDay(Declared):
     def check_times(self) -> Self:
         for one in self.alarms:
             if one.fired_at < one.start_at or (one.resolved_at is not None and one.resolved_at < one.fired_at):
-                raise PydanticCustomError("alarms.history_times", "times", {"rule": one.rule, "thing": one.thing})
+                raise PydanticCustomError(
+                    "alarms.history_times",
+                    "the times of {rule} are out of order",
+                    {"rule": one.rule, "thing": one.thing},
+                )
         return self
 
 

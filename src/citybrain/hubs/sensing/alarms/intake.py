@@ -162,20 +162,25 @@ class Intake:
             return
         gap = alarm.start_at - last.resolved_at
         if timedelta(0) <= gap <= timedelta(seconds=rule.fold_within_seconds):
-            root = self.alarms.setdefault(root_of(last).pk, root_of(last))
+            root = self._root(last)
             alarm.folded_into = root
             root.episodes += 1
             self._note_change(root)
 
+    def _root(self, alarm: Alarm) -> Alarm:
+        """What an alarm is folded into, or itself: the one row of this batch, however often it was read."""
+        root = alarm.folded_into or alarm
+        return self.alarms.setdefault(root.pk, root)
+
     def _unfold(self, alarm: Alarm) -> None:
         if alarm.folded_into is not None:
-            root = self.alarms.setdefault(alarm.folded_into.pk, alarm.folded_into)
+            root = self._root(alarm)
             root.episodes -= 1
             alarm.folded_into = None
             self._note_change(root)
 
     def _draft(self, alarm: Alarm, line: Line, rule: AlarmRule, thing: Thing) -> Draft:
-        root = self.alarms.get(root_of(alarm).pk, alarm)
+        root = self._root(alarm)
         message = MESSAGES[line.state](
             alarm=alarm.pk, rule=rule.key, thing=thing.code, property=alarm.property, severity=alarm.severity,
             title=rule.title, value=line.value, start_at=alarm.start_at, at=line.at, case_type=rule.case_type,
@@ -223,10 +228,6 @@ def decided_at(alarm: Alarm) -> datetime | None:
 
 def key_of(alarm: Alarm) -> Key:
     return alarm.rule_id, alarm.thing_id, alarm.property
-
-
-def root_of(alarm: Alarm) -> Alarm:
-    return alarm.folded_into or alarm
 
 
 def reading_id(line: Line, rule: AlarmRule) -> str:

@@ -54,7 +54,9 @@ class ThresholdRule(RuleBase):
             sides = ("at or below", "不高于") if rising else ("at or above", "不低于")
             data = {"op": self.op, "raise_at": self.raise_at, "clear_at": self.clear_at, "side": sides[0]}
             data["side_zh"] = sides[1]
-            raise PydanticCustomError("alarms.threshold_order", "thresholds out of order", data)
+            raise PydanticCustomError(
+                "alarms.threshold_order", "clear_at ({clear_at}) must be {side} raise_at ({raise_at})", data
+            )
         return self
 
 

@@ -5,14 +5,36 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from citybrain.base.accounts import Viewer, check_may, scoped
 from citybrain.base.errors import NotFound
+from citybrain.base.metrics import gauge, lag
 from citybrain.base.querying import Page, keyset_page
 from citybrain.base.querying.paths import below
+from citybrain.hubs.sensing.alarms.intake import waiting_bytes
 from citybrain.hubs.sensing.alarms.models import Alarm, AlarmRule
+from citybrain.hubs.sensing.alarms.snapshots import waiting_snapshots
 from citybrain.hubs.sensing.things.queries import path_of
+
+
+@lag("alarms")
+def alarms_waiting() -> int:
+    """Bytes of the journal that were not taken in yet."""
+    return waiting_bytes()
+
+
+@lag("snapshot")
+def snapshots_waiting() -> int:
+    """How many of the files that `sense` reads are out of date."""
+    return waiting_snapshots()
+
+
+@gauge("citybrain_alarms_firing", "Alarms that fire now, by severity (1 is worst)", labels=("severity",))
+def alarms_firing() -> dict[tuple[str, ...], float]:
+    rows = Alarm.objects.filter(state=Alarm.State.FIRING).order_by().values_list("severity").annotate(n=Count("pk"))
+    return {(str(severity),): float(count) for severity, count in rows}
+
 
 Order = Literal["newest", "worst"]
 ORDERS: dict[str, tuple[str, ...]] = {

@@ -65,7 +65,7 @@ class LatestReading(Schema):
     online: bool = Field(description="The last reading is not older than three periods (of an hour if unknown)")
 
 
-class Rejected(Schema):
+class RejectedThing(Schema):
     index: int = Field(examples=[3])
     field: str = Field(examples=["model"])
     code: str = Field(examples=["things.unknown_model"])
@@ -78,7 +78,7 @@ class ThingReceipt(Schema):
     accepted: int = Field(description="New things", examples=[998])
     updated: int = Field(description="Known things that changed", examples=[1])
     duplicates: int = Field(description="Known things that were just so already", examples=[0])
-    rejected: list[Rejected]
+    rejected: list[RejectedThing]
 
 
 class ThingFilter(Schema):
@@ -133,16 +133,39 @@ BATCH = {
 }
 
 
+A_MODEL = {
+    "requestBody": {
+        "content": {
+            "application/json": {
+                "example": {
+                    "title": {"zh": "积水监测点", "en": "Flood gauge"},
+                    "properties": {
+                        "depth": {
+                            "title": {"zh": "积水深度", "en": "Depth"},
+                            "type": "number",
+                            "unit": "cm",
+                            "min": 0,
+                            "max": 300,
+                            "period_seconds": 60,
+                        }
+                    },
+                }
+            }
+        }
+    }
+}
+
+
 @router.get("/things/models", response=list[ModelSummary])
 def list_models(request: CityRequest) -> Any:
     """The kinds of things there are, and what each reports."""
     return queries.list_models(request.viewer)
 
 
-@router.put("/things/models/{key}", response=ModelSummary)
-def put_model(request: CityRequest, key: Key, definition: ModelDefinition) -> Any:
+@router.put("/things/models/{key}", response=ModelSummary, openapi_extra=A_MODEL)
+def put_model(request: CityRequest, key: Key, body: ModelDefinition) -> Any:
     """Make or change a thing model that no pack declares."""
-    return actions.register_model(key, definition, actor=request.viewer)
+    return actions.register_model(key, body, actor=request.viewer)
 
 
 @router.get("/things", response=PageOf[ThingSummary])

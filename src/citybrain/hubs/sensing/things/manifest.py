@@ -34,15 +34,19 @@ class PropertyDefinition(Declared):
     def check_kind(self) -> Self:
         measured = self.type in ("number", "integer")
         if measured and self.unit is None:
-            raise PydanticCustomError("things.unit_missing", "no unit", {})
+            raise PydanticCustomError("things.unit_missing", "a measured property needs a unit", {})
         if not measured and (self.unit is not None or self.min is not None or self.max is not None):
-            raise PydanticCustomError("things.not_measured", "not measured", {"type": self.type})
+            raise PydanticCustomError("things.not_measured", "{type} has no unit or range", {"type": self.type})
         if self.min is not None and self.max is not None and self.min >= self.max:
-            raise PydanticCustomError("things.range", "range", {"min": self.min, "max": self.max})
+            raise PydanticCustomError(
+                "things.range", "min {min} is not below max {max}", {"min": self.min, "max": self.max}
+            )
         if (self.type == "enum") != (self.values is not None):
-            raise PydanticCustomError("things.values", "values", {"type": self.type})
+            raise PydanticCustomError(
+                "things.values", "values belong to enum, and an enum needs them", {"type": self.type}
+            )
         if self.values is not None and (len(self.values) < 2 or len(set(self.values)) < len(self.values)):
-            raise PydanticCustomError("things.values_twice", "values", {})
+            raise PydanticCustomError("things.values_twice", "values needs two different values or more", {})
         return self
 
     def row(self) -> dict[str, Any]:
