@@ -10,6 +10,7 @@ from citybrain.base.audit.models import Block, Record
 from citybrain.base.audit.rows import count_after
 from citybrain.base.audit.types import Reader
 from citybrain.base.errors import NotFound
+from citybrain.base.metrics import gauge
 from citybrain.base.querying import Page, keyset_page
 
 
@@ -57,7 +58,7 @@ def get_newest_block(viewer: Reader) -> Block:
     return block
 
 
-def unsealed_records() -> int:
-    """How many records wait for the sealer."""
+@gauge("citybrain_audit_unsealed", "Audit records that wait for the sealer")
+def unsealed_records() -> float:
     last = Block.objects.order_by("-number").values_list("last_xid", "last_id").first()
-    return count_after(*(last or (0, 0)))
+    return float(count_after(*(last or (0, 0))))

@@ -1,0 +1,46 @@
+"""How a write transaction waits for the one before it.
+
+SQLite lets a waiting writer look again after 1, 2, 5 … and then every 100 ms. Against a process that writes one
+transaction after another, such as `work` when there is much to deliver, the pause between two transactions is hardly
+ever met: web requests waited for seconds, in turn until the timeout. Here a waiting writer looks every millisecond,
+and whoever writes without end pauses for longer than that between transactions (`citybrain.base.bus.delivery`).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from typing import Any
+
+from django.db.backends.sqlite3 import base
+
+LOOK_AGAIN_SECONDS = 0.001
+DEFAULT_TIMEOUT_SECONDS = 5.0  # of the sqlite3 module
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Django's wrapper with a fair beginning of write transactions."""
+
+    def _start_transaction_under_autocommit(self) -> None:
+        """BEGIN; raises OperationalError when others have kept the database locked for the whole timeout."""
+        connection: Any = self.connection
+        timeout = float(self.settings_dict["OPTIONS"].get("timeout", DEFAULT_TIMEOUT_SECONDS))
+        begin = f"BEGIN {self.transaction_mode or ''}"
+        end = time.monotonic() + timeout
+        with self.wrap_database_errors:
+            connection.execute("PRAGMA busy_timeout = 0")
+            try:
+                while not _begun(connection, begin, end):
+                    time.sleep(LOOK_AGAIN_SECONDS)
+            finally:
+                connection.execute(f"PRAGMA busy_timeout = {int(timeout * 1000)}")
+
+
+def _begun(connection: Any, begin: str, end: float) -> bool:
+    try:
+        connection.execute(begin)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+            raise
+        return False
+    return True
