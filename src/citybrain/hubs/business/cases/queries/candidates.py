@@ -6,7 +6,6 @@ word, and orders by an expression lest it walk the index of dates instead; and t
 
 from __future__ import annotations
 
-import math
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +13,7 @@ import h3
 from django.db import connection
 
 from citybrain.base.places.coordinates import degree_lengths_m
-from citybrain.hubs.business.cases.queries.near import MOST_FOUND, MOST_RINGS, RESOLUTION, SHORTEST_STEP_M
+from citybrain.hubs.business.cases.queries.near import BOX_MARGIN, MOST_FOUND, MOST_RINGS, RESOLUTION, rings_around
 from citybrain.hubs.business.cases.types import CaseCandidate, CaseTypeView
 
 COLUMNS = "id, number, title, text, address, thing, lon, lat, precision_m, occurred_at, region_path"
@@ -59,12 +58,12 @@ def open_candidates(
 
 def _around(lon: float, lat: float, radius_m: float) -> Asked:
     """A little more than the circle: the cells around, or for a large circle the box around."""
-    rings = math.ceil(radius_m / SHORTEST_STEP_M) + 1
+    rings = rings_around(radius_m)
     if rings <= MOST_RINGS:
         cells = sorted(h3.grid_disk(h3.latlng_to_cell(lat, lon, RESOLUTION), rings))
         return f"NOT (h3 = '') AND h3 IN ({', '.join(['%s'] * len(cells))})", list(cells)
     east, north = degree_lengths_m(lat)
-    wide, high = radius_m / max(east, 1.0), radius_m / north
+    wide, high = BOX_MARGIN * radius_m / max(east, 1.0), BOX_MARGIN * radius_m / north
     box = [lon - wide, lon + wide, lat - high, lat + high]
     return "NOT (h3 = '') AND lon BETWEEN %s AND %s AND lat BETWEEN %s AND %s", box
 

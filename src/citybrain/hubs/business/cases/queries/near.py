@@ -19,6 +19,8 @@ RESOLUTION = 9
 MOST_RINGS = 12
 SHORTEST_STEP_M = 230.0
 """Centres of neighbouring cells of resolution 9 lie at least this far apart anywhere on earth."""
+BOX_MARGIN = 1.01
+"""Degrees are measured on the ellipsoid, distances on the sphere: half a per cent apart."""
 MOST_FOUND = 200
 COLUMNS = (
     "pk", "number", "case_type_id", "title", "text", "address", "lon", "lat", "precision_m", "occurred_at",
@@ -64,13 +66,23 @@ def open_of(declared: Catalogue, codes: Iterable[str], since: datetime | None) -
     return rows if since is None else rows.filter(occurred_at__gte=since)
 
 
+def rings_around(radius_m: float) -> int:
+    """How many rings of cells hold every point of a circle around any point of the middle cell.
+
+    The disk of k rings reaches 1.5 k + 0.5 edges from its centre in its narrowest direction, and the circle may be one
+    edge off the centre; one ring more, because cells are not quite regular.
+    """
+    edge = SHORTEST_STEP_M / math.sqrt(3)
+    return math.ceil((radius_m / edge + 0.5) / 1.5) + 1
+
+
 def _around(lon: float, lat: float, radius_m: float) -> Q:
     """A little more than the circle: the cells around, or for a large circle the box around."""
-    rings = math.ceil(radius_m / SHORTEST_STEP_M) + 1
+    rings = rings_around(radius_m)
     if rings <= MOST_RINGS:
         return Q(h3__in=sorted(h3.grid_disk(h3.latlng_to_cell(lat, lon, RESOLUTION), rings)))
     east, north = degree_lengths_m(lat)
-    wide, high = radius_m / max(east, 1.0), radius_m / north
+    wide, high = BOX_MARGIN * radius_m / max(east, 1.0), BOX_MARGIN * radius_m / north
     return Q(lon__range=(lon - wide, lon + wide), lat__range=(lat - high, lat + high)) & ~Q(h3="")
 
 
