@@ -1,0 +1,29 @@
+"""`citybrain trace KIND ID`: the chain of a fact, on the terminal."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+
+from citybrain.applications.operations.trace.queries import trace
+from citybrain.applications.operations.trace.tree import draw
+from citybrain.applications.operations.trace.types import KINDS
+from citybrain.base.accounts.types import system_viewer
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser("trace", help="what led to a reading, alarm, signal or case, and what came of it")
+    parser.add_argument("kind", choices=KINDS)
+    parser.add_argument("id", help="for example AJ2026030200001, or air-001/pm25/2026-03-02T01:00:00Z/0")
+    parser.add_argument("--json", action="store_true", help="the whole chain as JSON")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    chain = trace(system_viewer("trace"), options.kind, options.id)
+    if options.json:
+        print(json.dumps(asdict(chain), ensure_ascii=False, indent=2, default=str))
+    else:
+        print("\n".join(draw(chain, options.language)))
+    return 0

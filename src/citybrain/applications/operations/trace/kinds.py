@@ -1,0 +1,148 @@
+"""The kinds of facts that a chain is made of: how one is read, what caused it, and what came of it.
+
+Reading is by the viewer's own queries, so that permission is asked at every hop; what is next is only an address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from citybrain.applications.operations.trace.types import Address, Fact
+from citybrain.base.accounts.types import Viewer
+from citybrain.base.errors import Forbidden, NotFound
+from citybrain.hubs.business.cases import queries as cases
+from citybrain.hubs.business.signals import queries as signals
+from citybrain.hubs.business.signals.types import ALARM_SOURCE
+from citybrain.hubs.sensing.alarms import queries as alarms
+from citybrain.hubs.sensing.telemetry.queries import find_reading
+from citybrain.hubs.sensing.things.queries import get_thing
+
+Next = list[tuple[str, Address]]
+"""What is next to a fact: the relation, and which fact."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A fact that the viewer may see, with what is next to it in both directions."""
+
+    fact: Fact
+    causes: Next
+    effects: Next
+
+
+Reader = Callable[[Viewer, str, str], Found]
+
+
+def read(viewer: Viewer, address: Address, ref: str) -> Found | None:
+    """The fact at an address; None where the viewer may not see it, or there is none (both read the same)."""
+    try:
+        return READERS[address.kind](viewer, address.id, ref)
+    except (NotFound, Forbidden):
+        return None
+
+
+def _reading(viewer: Viewer, reading_id: str, ref: str) -> Found:
+    code, name, _, _ = _parts(reading_id)
+    thing = get_thing(viewer, code, "telemetry.read")
+    reading = find_reading(viewer, reading_id)
+    if reading is None:
+        raise NotFound("trace.no_reading", id=reading_id)
+    title = f"{thing.name or code} {name} = {reading.value}"
+    fact = Fact(
+        ref, "reading", reading_id, {"zh": title, "en": title}, reading.at, region_path=thing.region_path,
+        data={"thing": code, "property": name, "value": reading.value, "quality": reading.quality,
+              "recorded_at": reading.recorded_at},
+    )  # fmt: skip
+    raised = [("raised", Address("alarm", alarm)) for alarm in alarms.alarms_of_reading(None, reading_id)]
+    return Found(fact, [], raised)
+
+
+def _parts(reading_id: str) -> tuple[str, str, str, str]:
+    parts = reading_id.rsplit("/", 3)
+    if len(parts) != 4:
+        raise NotFound("trace.no_reading", id=reading_id)
+    return parts[0], parts[1], parts[2], parts[3]
+
+
+def _alarm(viewer: Viewer, alarm_id: str, ref: str) -> Found:
+    viewer.check("alarm.read")
+    alarm = alarms.get_alarm(viewer, alarm_id)
+    fact = Fact(
+        ref, "alarm", alarm.pk, dict(alarm.rule.title), alarm.start_at, str(alarm.state), alarm.region_path,
+        data={"rule": alarm.rule.key, "thing": alarm.thing.code, "property": alarm.property, "value": alarm.value,
+              "severity": alarm.severity},
+    )  # fmt: skip
+    causes: Next = [("raised", Address("reading", alarm.reading))] if alarm.reading else []
+    reported = signals.signal_of_alarm(alarm.pk)
+    effects: Next = [("reported", Address("signal", str(reported)))] if reported else []
+    if alarm.folded_into_id:
+        effects.append(("folded_into", Address("alarm", alarm.folded_into_id)))
+    return Found(fact, causes, effects)
+
+
+def _signal(viewer: Viewer, signal_id: str, ref: str) -> Found:
+    if not signal_id.isdigit():
+        raise NotFound("input.not_found")
+    signal = signals.get_signal(viewer, int(signal_id))
+    is_alarm = signal.source == ALARM_SOURCE  # its source_id is the alarm's id: for the alarm's own hop to say
+    words = signal.subject or signal.text[:60] or signal.label or signal.case_type
+    fact = Fact(
+        ref, "signal", str(signal.pk), {"zh": words, "en": words}, signal.occurred_at, signal.state,
+        signal.region_path,
+        data={"kind": signal.kind, "source": signal.source, "source_id": "" if is_alarm else signal.source_id,
+              "merge_reason": signal.merge_reason, "classified_by": signal.classified_by},
+    )  # fmt: skip
+    alarm = signal.source_id if is_alarm else ""
+    causes: Next = [("reported", Address("alarm", alarm))] if alarm else []
+    effects: Next = [(signal.state, Address("case", signal.case_number))] if signal.case_number else []
+    left = [entry["case"] for entry in signal.undone if entry["case"] != signal.case_number]
+    return Found(fact, causes, effects + [("left", Address("case", number)) for number in left])
+
+
+def _case(viewer: Viewer, number: str, ref: str) -> Found:
+    viewer.check("case.read")
+    detail = cases.get_case_detail(viewer, number)
+    case = detail.case
+    fact = Fact(
+        ref, "case", case.number, {"zh": case.title, "en": case.title}, case.occurred_at, case.state,
+        case.region_path,
+        data={"recorded_at": case.recorded_at, "due_at": case.due_at, "closed_at": case.closed_at,
+              "outcome": case.outcome, "timeline": [_line(entry) for entry in cases.timeline(case)]},
+    )  # fmt: skip
+    reported = [(state, Address("signal", str(pk))) for pk, state in signals.signals_behind(number)]
+    effects: Next = [("dispatched", Address("assignment", f"{number}/{task.pk}")) for task in detail.assignments]
+    if case.duplicate_of:
+        effects.append(("duplicate_of", Address("case", case.duplicate_of)))
+    return Found(fact, reported, effects)
+
+
+def _line(entry: Any) -> dict[str, Any]:
+    return {"at": entry.at, "kind": entry.kind, "text": entry.text, "actor": entry.actor, "event": entry.event}
+
+
+def _assignment(viewer: Viewer, assignment_id: str, ref: str) -> Found:
+    number, _, task_id = assignment_id.rpartition("/")
+    viewer.check("case.read")
+    detail = cases.get_case_detail(viewer, number)
+    task = next((task for task in detail.assignments if str(task.pk) == task_id), None)
+    if task is None:
+        raise NotFound("input.not_found")
+    name = task.organisation.name
+    fact = Fact(
+        ref, "assignment", assignment_id, {"zh": name, "en": task.organisation.name_en or name}, task.since,
+        task.outcome or ("accepted" if task.accepted_at else "waiting"), detail.case.region_path,
+        data={"role": str(task.role), "organisation": task.organisation.code, "accepted_at": task.accepted_at,
+              "finished_at": task.finished_at, "until": task.until, "why": task.why},
+    )  # fmt: skip
+    return Found(fact, [("dispatched", Address("case", number))], [])
+
+
+READERS: dict[str, Reader] = {
+    "reading": _reading,
+    "alarm": _alarm,
+    "signal": _signal,
+    "case": _case,
+    "assignment": _assignment,
+}
