@@ -150,6 +150,8 @@ ROWS = [
     Row("POST", "/signals", REPORTING, the_list, body=REPORT),
     Row("POST", "/signals/closings", REPORTING, the_list, body=CLOSING),
     Row("GET", "/signals/queue", LOOKING),
+    Row("POST", "/signals/of-reporter", DISPATCHING | {"dispatcher_elsewhere"},
+        body={"phone": "13800001234", "purpose": "回访"}),
     Row("GET", "/signals/{signal_id}", SEEING_SIGNALS, a_signal),
     Row("GET", "/signals/{signal_id}/candidates", SEEING_SIGNALS, lambda cast: Target(a_signal(cast).params)),
     Row("POST", "/signals/{signal_id}/type", SORTING, with_body(case_type="city.lamp")),

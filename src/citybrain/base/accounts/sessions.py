@@ -19,7 +19,7 @@ from citybrain.base.accounts.queries import viewer_of
 from citybrain.base.accounts.types import Viewer
 from citybrain.base.errors import BadInput, FieldError, Forbidden, NotSignedIn, TooMany
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "citybrain.base.accounts.backend.SessionBackend"
 WINDOW = timedelta(minutes=15)
 ATTEMPTS_OF_ONE = 5
 ATTEMPTS_FROM_ADDRESS = 100

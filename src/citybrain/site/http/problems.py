@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Mapping
 from typing import Any
 
+import pydantic
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db.utils import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -121,7 +122,7 @@ def is_full(error: BaseException) -> bool:
 def log_unforeseen(error: BaseException, reference: str) -> None:
     """The kind of error and where it arose; its words may hold personal data, and are only logged at level DEBUG."""
     where = "".join(traceback.format_tb(error.__traceback__))
-    log.error("request %s failed with %s\n%s", reference, type(error).__name__, where)
+    log.error("request %s failed with %s%s\n%s", reference, type(error).__name__, _fields(error), where)
     log.debug("request %s: %s", reference, error)
 
 
@@ -144,6 +145,14 @@ def unreadable_answer(request: HttpRequest, response: HttpResponseBase) -> CityE
         case 503:
             return Unavailable("http.unavailable", retry_after=5)
     return Internal("internal", reference=getattr(request, "request_id", "-"))
+
+
+def _fields(error: BaseException) -> str:
+    """Which fields of an answer did not fit its schema, without what they held."""
+    if not isinstance(error, pydantic.ValidationError):
+        return ""
+    places = error.errors(include_url=False, include_context=False, include_input=False)
+    return ": " + ", ".join(f"{'.'.join(map(str, one['loc']))} {one['type']}" for one in places[:10])
 
 
 def field_error(error: Mapping[str, Any]) -> FieldError:
