@@ -105,11 +105,11 @@ class Client:
         answer = self._insist("GET" if body is None else "POST", self.url + path, body, query)
         return answer.status_code, _problem(answer)
 
-    def pages(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
+    def pages(self, path: str, *, page_size: int = PAGE, **query: Any) -> Iterator[dict[str, Any]]:
         """Every item of a paged list."""
         after: str | None = None
         while True:
-            page = self.call(path, **query, limit=PAGE, **({"after": after} if after else {}))
+            page = self.call(path, **query, limit=page_size, **({"after": after} if after else {}))
             yield from page["items"]
             after = page.get("next")
             if not after:

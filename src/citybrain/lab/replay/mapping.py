@@ -234,22 +234,35 @@ class Evaluation(Part):
     partner_days: Annotated[float, Field(gt=0)] = 30.0
 
 
-class AqiCheck(Part):
-    """A value worked by hand, compared with what a capability makes of the readings that the platform keeps."""
+class CheckRow(Part):
+    """One value worked by hand: of a thing on a day, or of an `input` that stands nowhere in the data."""
 
-    thing: str
-    at: str
+    thing: str = ""
+    day: Annotated[str, Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
+    input: dict[str, Any] = {}
     expect: dict[str, Any]
+    why: str = ""
 
 
-class Check(Part):
-    """A capability called on stored readings: the values of the properties at a time, or their mean over a day."""
+class DayCheck(Part):
+    """A capability that works out a day from its 24 hours, called on the readings that the city keeps.
+
+    It is sent {"hours": [24 × {name: value}]}, the hours of the mapping's time zone; `expect` names what comes out, the
+    names inside each other joined by dots.
+    """
 
     capability: str
-    period: Literal["hour", "day"] = "hour"
-    properties: dict[str, str]
-    input: dict[str, Any] = {}
-    rows: tuple[AqiCheck, ...]
+    properties: tuple[str, ...]
+    rows: tuple[CheckRow, ...]
+
+
+class Congestion(Part):
+    """A congestion index at some local times, from the speeds that the city keeps of all things."""
+
+    property: str
+    free_flow: str
+    index: str
+    at: Words
 
 
 class Mapping(Part):
@@ -274,7 +287,8 @@ class ReadingsMapping(Mapping):
     readings: dict[str, ReadingColumn] = {}
     each_column: ReadingColumn | None = None
     long: Long | None = None
-    checks: tuple[Check, ...] = ()
+    checks: tuple[DayCheck, ...] = ()
+    congestion: Congestion | None = None
 
     @model_validator(mode="after")
     def _one_shape(self) -> Self:

@@ -156,7 +156,7 @@ def describe_clocks(client: Client) -> dict[str, Any]:
     """Every clock that ran: how it ended, how far it warned."""
     ended: dict[str, Counter[str]] = {}
     warned: Counter[str] = Counter()
-    for one in client.pages("/api/v1/clocks"):
+    for one in (*client.pages("/api/v1/clocks", running=True), *client.pages("/api/v1/clocks", running=False)):
         outcome = one["outcome"] or ("overdue" if one["breached_at"] else "running")
         ended.setdefault(one["clock"], Counter())[outcome] += 1
         if one["warned_level"]:

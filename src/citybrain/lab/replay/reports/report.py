@@ -16,7 +16,7 @@ from citybrain.lab.replay.pouring import describe
 from citybrain.lab.replay.progress import Progress, Tally
 from citybrain.lab.replay.readings import Readings
 from citybrain.lab.replay.reports import gathering, merges, sources
-from citybrain.lab.replay.reports.checks import run_checks
+from citybrain.lab.replay.reports.checks import run_checks, work_out_congestion
 from citybrain.lab.replay.reports.figures import most
 from citybrain.lab.replay.reports.gaps import count_gaps
 from citybrain.lab.replay.rows import Table
@@ -48,7 +48,7 @@ def write_report(order: Order, source: Source, progress: Progress, pace: Pace, c
         tally = progress.tallies.get("observations", Tally())
         report["blank_cells"] = stream.blank
         report["gaps"] = count_gaps(stream.present(order.limit), tally.streams, mapping.every)
-        report["checks"] = run_checks(client, mapping, stream)
+        report |= describe_checks(client, mapping, stream)
         found = gathering.gather(client, source="alarm")
         report["alarms"] = gathering.describe_alarms(found.alarms)
     else:
@@ -61,6 +61,18 @@ def write_report(order: Order, source: Source, progress: Progress, pace: Pace, c
     if order.report:
         order.report.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return report
+
+
+def describe_checks(client: Client, mapping: ReadingsMapping, stream: Readings) -> dict[str, Any]:
+    """What capabilities make of the stored readings."""
+    checks = run_checks(client, mapping)
+    described: dict[str, Any] = {}
+    if checks:
+        described["checks_that_agree"] = f"{sum(one['agrees'] for one in checks)} of {len(checks)}"
+        described["checks"] = checks
+    things = sorted({thing for thing, _ in stream.streams})
+    congestion = work_out_congestion(client, mapping, things, stream.first, stream.last)
+    return described | ({"congestion": congestion} if congestion else {})
 
 
 def describe_reports(stream: Reports, found: gathering.Found, order: Order, source: Source) -> dict[str, Any]:
