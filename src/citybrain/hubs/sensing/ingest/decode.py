@@ -17,6 +17,7 @@ from citybrain.hubs.sensing.ingest.columns import SECOND, TIME, Flags, Ints, Row
 
 LIVE_PAST = 7 * 86_400 * SECOND
 LIVE_FUTURE = 300 * SECOND
+HISTORY_BEGIN = -2_208_988_800 * SECOND  # 1900: before it nothing was measured that a city would ask for
 
 
 class Observation(msgspec.Struct, gc=False):
@@ -48,7 +49,7 @@ def limits_of(mode: str, *, city_now: int, wall_now: int, scope: Flags | None) -
     """`live`: seven days back to five minutes ahead of city time; `history`: any past time of the real world."""
     if mode == "live":
         return Limits(city_now - LIVE_PAST, city_now + LIVE_FUTURE, scope)
-    return Limits(-(2**62), wall_now + LIVE_FUTURE, scope)
+    return Limits(HISTORY_BEGIN, wall_now + LIVE_FUTURE, scope)
 
 
 def parse_times(texts: list[str]) -> Ints:

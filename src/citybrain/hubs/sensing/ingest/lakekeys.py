@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -13,18 +13,18 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from deltalake import DeltaTable
 
+from citybrain.base import clock
 from citybrain.hubs.sensing.ingest.columns import NEVER, Ints, Rows, Streams
 from citybrain.hubs.sensing.ingest.runs import Run
 
 COLUMNS = ["stream", "at", "value", "quality", "sequence"]
 WHOLE_DAY_ROWS = 2_000_000  # a bigger day is read for the streams asked for, each time
 CACHE_ROWS = 6_000_000
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def day_name(day: int) -> str:
     """The partition of a day number (days since 1970): `2026-03-02`."""
-    return (EPOCH + timedelta(days=day)).strftime("%Y-%m-%d")
+    return (clock.EPOCH + timedelta(days=day)).date().isoformat()
 
 
 class LakeKeys:
@@ -49,7 +49,7 @@ class LakeKeys:
         table = self._opened()
         if table is None:
             return
-        files = tuple(sorted(table.file_uris([("day", "=", day_name(day))])))
+        files = tuple(sorted(table.file_uris(file_pruning_predicate=[("day", "=", day_name(day))])))
         if not files:
             return
         cached = self._cache.get(day)

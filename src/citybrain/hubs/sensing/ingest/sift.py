@@ -15,7 +15,7 @@ import pyarrow as pa
 from citybrain.base.errors import BadInput, FieldError
 from citybrain.hubs.sensing.ingest.catalogue import Catalogue
 from citybrain.hubs.sensing.ingest.columns import TIME, Rows
-from citybrain.hubs.sensing.ingest.decode import Limits
+from citybrain.hubs.sensing.ingest.decode import HISTORY_BEGIN, Limits
 
 NANO = pa.timestamp("ns", tz="UTC")
 NAIVE = (pa.timestamp("us"), pa.timestamp("ns"))
@@ -178,7 +178,8 @@ class Sieve:
             raise _Refused("at", "observation.wrong_type", expected="an ISO 8601 time with zone")
         at = _moment(text)
         if at < self.limits.earliest:
-            raise _Refused("at", "observation.too_old", at=text)
+            before = "too_old" if self.limits.earliest > HISTORY_BEGIN else "before_1900"
+            raise _Refused("at", f"observation.{before}", at=text)
         if at > self.limits.latest:
             raise _Refused("at", "observation.in_the_future", at=text)
         return at

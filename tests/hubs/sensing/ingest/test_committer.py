@@ -1,0 +1,234 @@
+"""One committer: nobody is left waiting, whatever goes wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from citybrain.base.errors import CityError, TooMany, Unavailable
+from citybrain.hubs.sensing.ingest import committer as committing
+from citybrain.hubs.sensing.ingest import segments
+from citybrain.hubs.sensing.ingest.columns import Rows
+from citybrain.hubs.sensing.ingest.committer import Committer
+from citybrain.hubs.sensing.ingest.metrics import Metrics
+from citybrain.hubs.sensing.ingest.store import Store
+
+Play = Callable[[Committer], Awaitable[None]]
+
+
+def rows(count: int, *, begin: int = 0, value: float = 1.0) -> Rows:
+    at = np.arange(begin + 1, begin + count + 1, dtype=np.int64) * 1_000_000
+    return Rows(np.ones(count, np.int32), at, np.full(count, value), np.zeros(count, np.int8))
+
+
+def play(data: Path, act: Play) -> Store:
+    """Run a committer while `act` goes on, and stop it."""
+    store = Store(data)
+
+    async def run() -> None:
+        committer = Committer(store, Metrics())
+        task = asyncio.create_task(committer.run())
+        await asyncio.wait_for(act(committer), 20)
+        committer.stop()
+        await asyncio.wait_for(task, 5)
+        await committer.close()
+
+    asyncio.run(run())
+    return store
+
+
+def stored(data: Path) -> int:
+    return sum(batch.num_rows for _, path in segments.segments(data / "hot") for batch, _ in segments.read(path))
+
+
+async def outcomes(*waiting: Awaitable[int]) -> list[Any]:
+    return await asyncio.gather(*waiting, return_exceptions=True)
+
+
+def full(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_batches_that_wait_together_are_synced_together(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    syncs: list[int] = []
+    real = committing.Store.write
+    monkeypatch.setattr(committing.Store, "write", lambda self, kept: (syncs.append(len(kept.rows)), real(self, kept)))
+
+    async def act(committer: Committer) -> None:
+        assert await outcomes(*(committer.submit(rows(10, begin=10 * n), 1) for n in range(20))) == [0] * 20
+
+    play(data, act)
+    assert syncs == [200]
+    assert stored(data) == 200
+
+
+def test_a_failing_group_fails_all_its_waiters_and_leaves_nothing(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def act(committer: Committer) -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr(segments.os, "fdatasync", full)
+            found = await outcomes(*(committer.submit(rows(10, begin=10 * n), 1) for n in range(5)))
+        assert [type(one) for one in found] == [Unavailable] * 5
+        assert {one.code for one in found} == {"observation.disk_full"}
+        assert "disk is full" in committer.last_error or "No space" in committer.last_error
+        assert stored(data) == 0
+        assert await committer.submit(rows(10), 1) == 0
+        assert committer.last_error == ""
+        assert await committer.submit(rows(10), 1) == 10
+
+    play(data, act)
+    assert stored(data) == 10
+
+
+def test_a_half_written_group_is_cut_off(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The write stops in the middle, and even cutting it off fails at first: the segment stays readable."""
+    real = segments.os.write
+
+    def half(descriptor: int, view: memoryview) -> int:
+        real(descriptor, view[: len(view) // 2])
+        return full()  # type: ignore[func-returns-value]  # it raises
+
+    async def act(committer: Committer) -> None:
+        await committer.submit(rows(3), 1)
+        with monkeypatch.context() as patched:
+            patched.setattr(segments.os, "write", half)
+            patched.setattr(segments.os, "ftruncate", full)
+            assert isinstance((await outcomes(committer.submit(rows(5, begin=10), 1)))[0], Unavailable)
+        await committer.submit(rows(7, begin=20), 1)
+
+    store = play(data, act)
+    assert stored(data) == 10
+    assert [batch.num_rows for batch, _ in segments.read(store.segment.path)] == [3, 7]
+
+
+def test_any_other_fault_is_told_too(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def act(committer: Committer) -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr(Store, "decide", lambda *_: 1 / 0)
+            (found,) = await outcomes(committer.submit(rows(1), 1))
+        assert (found.code, found.data) == ("observation.not_stored", {"why": "division by zero"})
+        assert await committer.submit(rows(1), 1) == 0
+
+    play(data, act)
+
+
+def test_rules_that_fail_do_not_stop_the_store(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def act(committer: Committer) -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr(type(committer.store.book), "apply", lambda *_: 1 / 0)
+            assert await committer.submit(rows(2), 1) == 0
+        assert committer.store.rules_failed == 1
+        assert await committer.submit(rows(2), 1) == 2
+
+    play(data, act)
+    assert stored(data) == 2
+
+
+def test_a_state_that_cannot_be_trusted_ends_the_process_and_the_senders_know(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stored, but not taken in: the yes is true, `run` raises, and whoever waits is told to come again."""
+    store = Store(data)
+
+    async def run() -> list[Any]:
+        committer = Committer(store, Metrics())
+        monkeypatch.setattr(Store, "apply", lambda *_: 1 / 0)
+        task = asyncio.create_task(committer.run())
+        first = asyncio.create_task(committer.submit(rows(2), 1))
+        await asyncio.sleep(0.02)
+        found = await outcomes(first, committer.submit(rows(2, begin=5), 1))
+        with pytest.raises(ZeroDivisionError):
+            await task
+        committer.stop()
+        await committer.close()
+        return found
+
+    first, second = asyncio.run(run())
+    assert first == 0
+    assert second.code == "observation.stopping"
+    monkeypatch.undo()
+    again = Store(data)
+    assert int(again.latest.at[1]) == 2_000_000
+    again.close()
+
+
+def test_a_full_queue_asks_to_come_again(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(committing, "QUEUE_ROWS", 100)
+    monkeypatch.setattr(committing, "GATHER_SECONDS", 0.05)
+
+    async def act(committer: Committer) -> None:
+        found = await outcomes(*(committer.submit(rows(40, begin=40 * n), 1) for n in range(4)))
+        assert found[:2] == [0, 0]
+        for refused in found[2:]:
+            assert isinstance(refused, TooMany)
+            assert (refused.status, refused.retry_after) == (429, 1)
+        assert await committer.submit(rows(500, begin=1000), 1) == 0  # a big batch alone is not refused for ever
+
+    play(data, act)
+    assert stored(data) == 80 + 500
+
+
+def test_what_is_queued_is_stored_before_it_stops(data: Path) -> None:
+    store = Store(data)
+
+    async def run() -> tuple[list[Any], Any]:
+        committer = Committer(store, Metrics())
+        task = asyncio.create_task(committer.run())
+        waiting = [asyncio.create_task(committer.submit(rows(10, begin=10 * n), 1)) for n in range(10)]
+        await asyncio.sleep(0)
+        committer.stop()
+        (late,) = await outcomes(committer.submit(rows(1, begin=999), 1))
+        await task
+        await committer.close()
+        return await outcomes(*waiting), late
+
+    found, late = asyncio.run(run())
+    assert found == [0] * 10
+    assert isinstance(late, CityError)
+    assert stored(data) == 100
+
+
+def test_a_journal_that_cannot_be_written_keeps_its_lines(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Readings are stored and acknowledged; the alarm waits for room and then comes, once."""
+    from citybrain.hubs.sensing.ingest.service import Snapshots
+    from tests.hubs.sensing.ingest.world import told
+
+    snapshots = Snapshots(data / "snapshot")
+    snapshots.load(snapshots.changed())
+
+    async def act(committer: Committer) -> None:
+        assert snapshots.catalogue is not None
+        committer.adopt(snapshots.catalogue, snapshots.rules)
+        with monkeypatch.context() as patched:
+            patched.setattr(type(committer.store.journal), "flush", full)
+            assert await committer.submit(rows(1, value=500.0), 1) == 0
+            assert "journal" in committer.last_error
+        assert told(data) == []
+        committer.sweep()
+        while committer.store.journal.pending:
+            await asyncio.sleep(0.01)
+        assert [entry.state for entry in told(data)] == ["firing"]
+
+    play(data, act)
+    assert [entry.state for entry in told(data)] == ["firing"]
+
+
+def test_segments_rotate_by_size_and_the_checkpoint_follows(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from citybrain.hubs.sensing.ingest import checkpoint, store
+
+    monkeypatch.setattr(store, "SEGMENT_BYTES", 2000)
+
+    async def act(committer: Committer) -> None:
+        for n in range(5):
+            await committer.submit(rows(100, begin=100 * n), 1)
+        while (meta := checkpoint.read_meta(data / "hot")) is None or meta.segment < 5:
+            await asyncio.sleep(0.01)
+
+    play(data, act)
+    assert stored(data) == 500
+    assert len(segments.segments(data / "hot")) >= 5
