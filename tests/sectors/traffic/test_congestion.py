@@ -46,8 +46,7 @@ def test_free_flow_speed_is_the_85th_percentile():
 
 
 def test_the_index_weighs_by_length_and_by_flow_where_all_flows_are_known():
-    """Two kilometres at 2.0 and one at 1.0: 5/3. With flows of 1,000 and 4,000 vehicles the weights are 2,000 and 4,000:
-    (2 × 2,000 + 1 × 4,000) / 6,000 = 4/3."""
+    """Two kilometres at 2.0 and one at 1.0: 5/3. With flows of 1,000 and 4,000 the weights are 2,000 and 4,000: 4/3."""
     assert index(section(50, length_km=2), section(100, length_km=1)).index == pytest.approx(5 / 3, abs=1e-4)
     flows = index(section(50, length_km=2, flow=1000), section(100, length_km=1, flow=4000))
     assert flows.index == pytest.approx(4 / 3, abs=1e-4)

@@ -74,7 +74,7 @@ def _load(contents: Contents, content_hash: str, *, actor: Actor) -> None:
 
 def _to_apply(contents: Contents) -> list[tuple[Apply, Any]]:
     """What applies each parsed file, in order; a file that is not (any more) there counts as an empty one."""
-    found = []
+    found: list[tuple[Apply, Any]] = []
     for section in sections():
         if section.apply is None:
             continue

@@ -7,7 +7,7 @@ from typing import ClassVar
 from citybrain.base.bus import Message
 
 
-class PackLoaded(Message):
+class PackLoaded(Message, frozen=True, kw_only=True):
     """What a pack declares is in the database now; everything that caches declarations looks again."""
 
     type: ClassVar[str] = "pack.loaded"
@@ -16,7 +16,7 @@ class PackLoaded(Message):
     content_hash: str
 
 
-class PackAdjusted(Message):
+class PackAdjusted(Message, frozen=True, kw_only=True):
     """An operator changed, or gave back, one place of a pack."""
 
     type: ClassVar[str] = "pack.adjusted"

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from citybrain.base.packs.discovery import MANIFEST
 from citybrain.base.packs.manifest import Manifest
 from citybrain.base.packs.sections import sections
@@ -15,7 +17,7 @@ from citybrain.base.packs.sections import sections
 
 def json_schemas() -> dict[str, Mapping[str, Any]]:
     """The JSON Schema of each file of a pack, by file (a pattern for sections of many files)."""
-    models = {MANIFEST: Manifest, **{section.file: section.schema for section in sections()}}
+    models: dict[str, type[BaseModel]] = {MANIFEST: Manifest, **{one.file: one.schema for one in sections()}}
     return {
         file: {
             "$schema": "https://json-schema.org/draft/2020-12/schema",

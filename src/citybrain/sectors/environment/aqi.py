@@ -82,7 +82,8 @@ def individual_index(quantity: str, concentration: float) -> int | None:
     place = next(i for i in range(1, len(breakpoints)) if concentration <= breakpoints[i])
     low, high = breakpoints[place - 1], breakpoints[place]
     share = (concentration - low) / (high - low)
-    return math.ceil(round(index[place - 1] + share * (index[place] - index[place - 1]), SETTLED))
+    found: float = index[place - 1] + share * (index[place] - index[place - 1])
+    return math.ceil(round(found, SETTLED))
 
 
 def hourly(concentrations: Mapping[str, float | None]) -> Aqi:

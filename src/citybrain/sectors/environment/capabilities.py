@@ -132,7 +132,9 @@ def _shown(air: aqi.Aqi, known: set[str]) -> AqiOutput:
 )
 def work_out_day(given: DayInput) -> DayOutput:
     """The means of a day, which of them count, and the daily index of those."""
-    series = {name: [getattr(hour, name) if hour else None for hour in given.hours] for name in POLLUTANTS}
+    series: dict[str, list[float | None]] = {
+        name: [getattr(hour, name) if hour else None for hour in given.hours] for name in POLLUTANTS
+    }
     means = aqi.day_quantities(series)
     air = aqi.daily(means)
     counts = {name: sum(value is not None for value in values) for name, values in series.items()}

@@ -88,8 +88,8 @@ def switch_rule(rule: AlarmRule, *, enabled: bool, actor: Viewer, note: str = ""
     return rule
 
 
-def _tell(rule: AlarmRule, action: str, actor: Actor, **data: object) -> None:
-    audit.record(actor, action, rule, key=rule.key, enabled=rule.enabled, **data)
+def _tell(rule: AlarmRule, action: str, actor: Actor, note: str = "") -> None:
+    audit.record(actor, action, rule, key=rule.key, enabled=rule.enabled, note=note)
     bus.publish(AlarmRuleChanged(rule=rule.key, enabled=rule.enabled), subject=f"alarm_rule/{rule.key}", actor=actor)
 
 

@@ -221,7 +221,9 @@ def _engine_rule(key: str, rule: ThresholdRule | SilenceRule) -> Rule:
 
 
 def _catalogue(models: Models, day: HistoryDay) -> tuple[Catalogue, dict[tuple[str, str], int]]:
-    things, streams, numbers = [], [], {}
+    things: list[tuple[int, str, str, str, str]] = []
+    streams: list[tuple[int, int, str]] = []
+    numbers: dict[tuple[str, str], int] = {}
     for thing_id, (code, model) in enumerate(day.things.items(), 1):
         things.append((thing_id, code, model, "", ""))
         for name in models[model]:

@@ -8,7 +8,7 @@ from typing import ClassVar
 from citybrain.base.bus import Message
 
 
-class AlarmMessage(Message):
+class AlarmMessage(Message, frozen=True, kw_only=True):
     """What every step of an alarm tells.
 
     `at` is the event time of the reading that decided, `reading` its id. `folded`: it came back so soon that it belongs
@@ -38,27 +38,27 @@ class AlarmMessage(Message):
     thing_name: str
 
 
-class AlarmFired(AlarmMessage):
+class AlarmFired(AlarmMessage, frozen=True, kw_only=True):
     type: ClassVar[str] = "alarm.fired"
 
 
-class AlarmResolved(AlarmMessage):
+class AlarmResolved(AlarmMessage, frozen=True, kw_only=True):
     type: ClassVar[str] = "alarm.resolved"
 
 
-class AlarmWithdrawn(AlarmMessage):
+class AlarmWithdrawn(AlarmMessage, frozen=True, kw_only=True):
     """A later or corrected reading shows that the alarm was never true."""
 
     type: ClassVar[str] = "alarm.withdrawn"
 
 
-class AlarmAcknowledged(Message):
+class AlarmAcknowledged(Message, frozen=True, kw_only=True):
     type: ClassVar[str] = "alarm.acknowledged"
     alarm: str
     by: str
 
 
-class AlarmRuleChanged(Message):
+class AlarmRuleChanged(Message, frozen=True, kw_only=True):
     type: ClassVar[str] = "alarm_rule.changed"
     rule: str
     enabled: bool

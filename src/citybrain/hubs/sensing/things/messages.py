@@ -7,13 +7,13 @@ from typing import ClassVar
 from citybrain.base.bus import Message
 
 
-class ThingRegistered(Message):
+class ThingRegistered(Message, frozen=True, kw_only=True):
     type: ClassVar[str] = "thing.registered"
     thing: str
     model: str
 
 
-class ThingChanged(Message):
+class ThingChanged(Message, frozen=True, kw_only=True):
     """Name, address, owner or attributes; `fields` names which."""
 
     type: ClassVar[str] = "thing.changed"
@@ -22,26 +22,26 @@ class ThingChanged(Message):
     fields: list[str]
 
 
-class ThingMoved(Message):
+class ThingMoved(Message, frozen=True, kw_only=True):
     type: ClassVar[str] = "thing.moved"
     thing: str
     model: str
     old_region_path: str
 
 
-class ThingRetired(Message):
+class ThingRetired(Message, frozen=True, kw_only=True):
     type: ClassVar[str] = "thing.retired"
     thing: str
     model: str
 
 
-class ThingsRelocated(Message):
+class ThingsRelocated(Message, frozen=True, kw_only=True):
     """The regions around many things changed: they did not move, but lie elsewhere now."""
 
     type: ClassVar[str] = "thing.relocated"
     count: int
 
 
-class ThingModelChanged(Message):
+class ThingModelChanged(Message, frozen=True, kw_only=True):
     type: ClassVar[str] = "thing_model.changed"
     model: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,8 +69,8 @@ def _field(code: str) -> str:
     return {"place.unknown_crs": "crs", "place.precision": "precision_m", "place.out_of_range": "lat"}.get(code, "lon")
 
 
-def _named_regions(drafts: object) -> dict[str, Region]:
-    codes = {draft.region for draft in drafts if draft.region}  # type: ignore[attr-defined]
+def _named_regions(drafts: Iterable[ThingDraft]) -> dict[str, Region]:
+    codes = {draft.region for draft in drafts if draft.region}
     return {region.code: region for region in Region.objects.filter(code__in=codes)}
 
 
@@ -90,7 +90,7 @@ def _locate(points: Mapping[int, Point]) -> dict[int, Answer]:
     return found
 
 
-def _swapped(lons: np.ndarray, lats: np.ndarray, regions: Sequence[Located]) -> list[bool]:  # type: ignore[type-arg]
+def _swapped(lons: np.ndarray, lats: np.ndarray, regions: Sequence[Located]) -> list[bool]:
     outside = np.array([region.region_code is None for region in regions], dtype=np.bool_)
     doubtful = np.flatnonzero(outside & (np.abs(lons) <= 90))
     answer = [False] * len(regions)
@@ -117,7 +117,8 @@ def locate_again(things: Sequence[Thing]) -> list[Thing]:
 
     A thing that was registered into a region below the one its point is in stays there.
     """
-    located = locate([thing.lon for thing in things], [thing.lat for thing in things])
+    points = np.array([(thing.lon, thing.lat) for thing in things], dtype=np.float64).reshape(-1, 2)
+    located = locate(points[:, 0], points[:, 1])
     changed = []
     for thing, region in zip(things, located, strict=True):
         if region.region_code is None and thing.given_region:

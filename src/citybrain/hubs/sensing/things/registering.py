@@ -66,7 +66,8 @@ def register_things(rows: Sequence[Any] | Mapping[str, Any], *, actor: Viewer) -
 
 
 def _read(rows: Sequence[Any]) -> Batch:
-    batch, seen = Batch(), {}
+    batch = Batch()
+    seen: dict[str, int] = {}
     for index, row in enumerate(rows):
         try:
             draft = row if isinstance(row, ThingDraft) else ThingDraft.model_validate(row)
