@@ -179,8 +179,8 @@ LISTS = [
     Listing("/responsibilities", SIGNING_IN + 1, responsibilities),
     Listing("/signals", SIGNING_IN + 1, signals),
 ]
-ELSEWHERE = {"/cases/{number}/signals", "/signals/of-reporter"}
-"""Lists below one object: they are the same queries as their whole list."""
+ELSEWHERE = {"/cases/{number}/signals", "/signals/of-reporter", "/telemetry"}
+"""Lists below one object are the same queries as their whole list; readings are no rows of this database."""
 
 
 def cost(client: Any, listing: Listing) -> tuple[int, int, list[str]]:

@@ -40,6 +40,11 @@ def a_thing(cast: Cast) -> Target:
     return Target({"code": "air-7"}, marker='"air-7"')
 
 
+def a_question(cast: Cast) -> Target:
+    a_thing(cast)
+    return Target(query={"thing": "air-7", "property": "pm25"}, marker='"air-7"')
+
+
 def a_rule(cast: Cast) -> Target:
     a_thing(cast)
     thing = Thing.objects.get(code="air-7")
@@ -75,7 +80,8 @@ ROWS = [
     Row("GET", "/things/{code}", SEEING, a_thing),
     Row("PATCH", "/things/{code}", KEEPING, a_thing, body={"name": "东四"}),
     Row("POST", "/things/{code}/retire", KEEPING, a_thing, body={"reason": "拆除"}),
-    Row("GET", "/things/{code}/latest", SEEING, a_thing),
+    Row("GET", "/things/{code}/latest", SEEING, lambda cast: Target(a_thing(cast).params)),
+    Row("GET", "/telemetry", SEEING - {"source_system"}, a_question),
     Row("GET", "/alarms", LOOKING, an_alarm, sees=WATCHING),
     Row("GET", "/alarms/rules", LOOKING, a_rule),
     Row("POST", "/alarms/rules", DEFINING, a_new_rule),

@@ -79,6 +79,11 @@ def document_of(api: NinjaAPI) -> dict[str, Any]:
 def complete(operation: dict[str, Any]) -> None:
     """Add what each operation can refuse, and how one signs in for it (none when it is open to everybody)."""
     given = {str(status): answer for status, answer in operation["responses"].items()}
+    for answer in given.values():
+        for content in answer.get("content", {}).values():
+            if content["schema"].get("type") == "string":  # a file or text, written as it is
+                answer["content"] = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
+                break
     operation["responses"] = {**given, **{k: v for k, v in problem_responses().items() if k not in given}}
     if operation.get("security"):
         operation["security"] = [{"token": []}, {"session": []}]
