@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from citybrain.base import audit, bus, clock
 from citybrain.base.accounts import Viewer, check_may
-from citybrain.base.audit import Actor
+from citybrain.base.audit import SYSTEM, Actor
 from citybrain.base.errors import BadInput, FieldError, NotFound
 from citybrain.base.packs.contents import Contents, hash_of
 from citybrain.base.packs.discovery import Source, find_sources
@@ -49,6 +49,12 @@ def load_packs(*, actor: Actor) -> list[Problem]:
             _load(contents, hashes[key], actor=actor)
             fresh.add(key)
     return problems
+
+
+def load_lacking() -> None:
+    """Load again when a pack has warnings: what the city lacked for it may be there now."""
+    if Pack.objects.exclude(warnings=[]).exists():
+        load_packs(actor=SYSTEM)
 
 
 def _stands(row: Pack | None, content_hash: str) -> bool:
