@@ -109,7 +109,7 @@ def test_a_row_that_was_read_before_somebody_else_moved_it_is_refused_and_unchan
 
 
 def test_no_step_is_taken_on_what_is_past_even_if_it_changes_no_column(city: Cast):
-    """Asking for help leaves the case as it is; asked by somebody who does not know yet that it ended, it is refused."""
+    """Asking for help changes no column; asked by somebody who does not know yet that it ended, it is refused."""
     case = opened(city)
     perform(case, "accept", actor=city.viewer("handler"))
     stale = Case.objects.get(pk=case.pk)

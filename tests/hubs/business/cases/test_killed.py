@@ -46,7 +46,7 @@ def test_no_case_is_half_changed_when_workers_are_killed(tmp_path: Path, environ
     found = kill_workers(tmp_path, environment, kills=20)
 
     assert found["wrong"] == []
-    assert int(str(found["acts"])) > 50, "the workers did something before they died"
+    assert int(str(found["acts"])) >= 20, "the workers did something before they died"
 
 
 @pytest.mark.soak

@@ -43,11 +43,11 @@ def list_cases(request: CityRequest, wanted: Query[CaseList], paging: Query[Pagi
     )
 
 
-@router.post("/cases", response={201: CaseDetail})
+@router.post("/cases", response={201: CaseSummary})
 def open_case(request: CityRequest, body: CaseOpen) -> Any:
     """Open a case by hand; it is dispatched at once where the responsibility list names somebody."""
     case = actions.open_case_by_hand(actor=request.viewer, **body.values())
-    return Status(201, queries.case_detail(request.viewer, case))
+    return Status(201, queries.case_view(case))
 
 
 @router.get("/cases.geojson", response=dict[str, Any])

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from citybrain.base.notices import Recipient, notify, to_duty, to_organisation
-from citybrain.base.parties.models import Organisation
 from citybrain.hubs.business.cases.models import Assignment, Case
 from citybrain.hubs.business.cases.rights import PERMISSION_OF
 
@@ -51,7 +50,7 @@ def _recipients(case: Case, name: str) -> Iterator[Recipient | str]:
         tasks = Assignment.objects.filter(case=case, role=Assignment.Role.ASSIST, until=None).order_by("pk")
         yield from (to_organisation(pk) for pk in tasks.values_list("organisation_id", flat=True))
     elif name == "parent":
-        parent = Organisation.objects.filter(pk=case.organisation_id).values_list("parent_id", flat=True).first()
+        parent = case.organisation.parent_id if case.organisation else None
         if parent is not None:
             yield to_organisation(parent)
     elif name in PERMISSION_OF:

@@ -19,6 +19,7 @@ from citybrain.base.audit import Actor
 from citybrain.base.errors import Conflict
 from citybrain.hubs.business.cases import clockwork, messages
 from citybrain.hubs.business.cases.actions.announcing import Announcement, send
+from citybrain.hubs.business.cases.actions.inserting import insert
 from citybrain.hubs.business.cases.loops import LoopDefinition, State
 from citybrain.hubs.business.cases.models import Assignment, Case, ClockRun, TimelineEntry
 from citybrain.hubs.business.cases.queries.catalogue import Catalogue, catalogue
@@ -182,19 +183,19 @@ class Change:
         for row, columns in self.changed_rows:
             row.save(update_fields=columns)
         for rows in _by_model(self.new_rows):
-            type(rows[0])._default_manager.bulk_create(rows)
+            insert(rows)
         for run in self._clocks or []:
             if _running(run) != self._clocks_before[run.pk]:
                 run.save(update_fields=clockwork.RUNNING)
         if self._new_clocks:
-            ClockRun.objects.bulk_create(self._new_clocks)
+            insert(self._new_clocks)
         self._publish()
         send(self)
 
     def _save_case(self) -> None:
         case = self.case
         if self.is_new:
-            case.save(force_insert=True)
+            insert([case])
             return
         if not (self.columns or self.is_step):
             return
@@ -210,7 +211,7 @@ class Change:
         events: list[str] = []
         for actor, told in _by_actor(self.told):
             events += bus.publish_many([self._draft(one) for one in told], actor=actor)
-        TimelineEntry.objects.bulk_create(
+        insert(
             [
                 TimelineEntry(
                     case=self.case, at=one.at, recorded_at=self.now, actor_key=one.actor.actor_key,

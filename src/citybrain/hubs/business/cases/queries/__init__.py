@@ -2,7 +2,7 @@
 
 from citybrain.hubs.business.cases.queries.catalogue import case_types, catalogue, type_for_label
 from citybrain.hubs.business.cases.queries.clocks import count_due, latest_self_tests, list_clocks
-from citybrain.hubs.business.cases.queries.detail import case_detail, get_case_detail, possible_steps
+from citybrain.hubs.business.cases.queries.detail import case_detail, case_view, get_case_detail, possible_steps
 from citybrain.hubs.business.cases.queries.loops import drawing_of, get_loop, list_case_types, list_loops
 from citybrain.hubs.business.cases.queries.near import open_cases_at, open_cases_near, open_cases_of_thing
 from citybrain.hubs.business.cases.queries.reading import CaseFilter, find_cases, get_case
@@ -25,6 +25,7 @@ __all__ = [
     "CaseFilter",
     "case_detail",
     "case_types",
+    "case_view",
     "catalogue",
     "count_due",
     "csv_lines",

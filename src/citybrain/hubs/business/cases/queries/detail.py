@@ -71,6 +71,11 @@ def get_case_detail(viewer: Viewer, number: str) -> CaseDetail:
     return CaseDetail(get_case(viewer, number), catalogue(), viewer)
 
 
+def case_view(case: Case) -> CaseView:
+    """A case at hand as a line of a list."""
+    return CaseView(case, catalogue())
+
+
 def case_detail(viewer: Viewer, case: Case) -> CaseDetail:
     """The same for a case at hand, which the viewer has just worked on."""
     return CaseDetail(case, catalogue(), viewer)
