@@ -5,7 +5,10 @@ from __future__ import annotations
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from citybrain.base import clock
+from citybrain.base.bus.models import Failure
 from citybrain.hubs.business.cases.models import Case
+from citybrain.hubs.business.signals import matching
 from citybrain.hubs.business.signals.actions import intake
 from citybrain.hubs.business.signals.models import Signal
 
@@ -24,6 +27,31 @@ def test_who_sends_the_same_rows_at_the_same_moment_gets_duplicates(hotline, mon
 
     assert (answer["accepted"], answer["duplicates"]) == (1, 1)
     assert sorted(Signal.objects.values_list("source_id", flat=True)) == ["A", "B"]
+
+
+def test_a_case_that_ends_at_the_same_moment_takes_no_report(hotline, monkeypatch):
+    """Somebody ends it between the look for candidates and the merge: the report is tried again and opens its own."""
+    first = hotline.reports()
+    hotline.send(hotline.row())
+    found = matching.open_candidates
+
+    def found_and_then_ended(*asked, **more):
+        candidates = found(*asked, **more)
+        Case.objects.update(closed_at=hotline.clock.now(), outcome="resolved")
+        return candidates
+
+    with monkeypatch.context() as patch:
+        patch.setattr(matching, "open_candidates", found_and_then_ended)
+        hotline.deliver()
+    second = Signal.objects.exclude(pk=first.pk).get()
+    assert second.state == "received"
+
+    Case.objects.update(closed_at=hotline.clock.now(), outcome="resolved")
+    Failure.objects.update(next_at=clock.wall_now())
+    hotline.deliver()
+    second.refresh_from_db()
+    assert second.state == "opened"
+    assert second.case_number != first.case_number
 
 
 def statements(hotline, **more) -> int:

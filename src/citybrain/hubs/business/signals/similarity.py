@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from math import sqrt
 
-MAX_TEXT = 2000  # what is compared; a longer complaint says its matter in the beginning
+MAX_TEXT = 600  # what is compared; a longer complaint says its matter in the beginning
 FEW_CHARACTERS = 2  # a text with fewer says nothing: "。", "急"
 
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff"
@@ -29,7 +29,7 @@ def normalise_text(text: str) -> str:
     return " ".join(_RUN.findall(_COURTESY.sub(" ", folded)))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def grams(text: str) -> Mapping[str, int]:
     """The n-grams of a report, counted: pairs of Chinese characters, padded triples of Latin letters, whole numbers."""
     counted: Counter[str] = Counter()

@@ -8,9 +8,15 @@ from citybrain.base import bus, clock
 from citybrain.base.accounts.types import Viewer
 from citybrain.base.audit import record
 from citybrain.base.errors import BadInput, Conflict, FieldError, NotFound
-from citybrain.hubs.business.cases.actions import absorb, merge_cases, release
+from citybrain.hubs.business.cases.actions import merge_cases, release
 from citybrain.hubs.business.cases.queries import catalogue, get_case
-from citybrain.hubs.business.signals.actions.triaging import active_type, open_case_of, save_outcome, settle
+from citybrain.hubs.business.signals.actions.triaging import (
+    active_type,
+    add_to_case,
+    open_case_of,
+    save_outcome,
+    settle,
+)
 from citybrain.hubs.business.signals.messages import SignalEnded, SignalMerged, SignalUndone
 from citybrain.hubs.business.signals.models import Signal
 from citybrain.hubs.business.signals.types import ENDED, MERGED, OPENED, RECEIVED, WAITING
@@ -92,7 +98,7 @@ def _leave(signal: Signal, into: str, *, actor: Viewer, reason: str) -> None:
         return
     if left:
         release(left, actor=actor, signal_subject=signal.key)
-    absorb(into, actor=actor, signal_subject=signal.key)
+    add_to_case(signal, into, actor=actor)
     _move(signal, into, get_case(actor, into).case_type.code, actor=actor, left=left)
     record(actor, "signal.merged", signal, case=into, left=left, reason=reason)
 
@@ -126,7 +132,7 @@ def merge_two_cases(number: str, into: str, *, actor: Viewer, reason: str) -> li
         release(number, actor=actor, signal_subject=signal.key)
     merge_cases(number, into, actor=actor, reason=reason)
     for signal in signals:
-        absorb(into, actor=actor, signal_subject=signal.key)
+        add_to_case(signal, into, actor=actor)
         _move(signal, into, target.case_type.code, actor=actor, left=number)
 
     record(actor, "signal.cases_merged", kind="case", key=number, into=into, signals=len(signals), reason=reason)

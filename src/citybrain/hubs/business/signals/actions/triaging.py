@@ -7,6 +7,7 @@ from typing import Any
 
 from citybrain.base import bus, clock
 from citybrain.base.audit import Actor, system_actor
+from citybrain.base.errors import Conflict
 from citybrain.base.places.types import Point
 from citybrain.hubs.business.cases.actions import absorb, open_case
 from citybrain.hubs.business.cases.queries import catalogue
@@ -135,11 +136,19 @@ def settle(signal: Signal, view: CaseTypeView, *, by: str, actor: Actor, declare
 
 
 def join_case(signal: Signal, verdict: Verdict, *, actor: Actor) -> None:
-    absorb(verdict.case, actor=actor, signal_subject=signal.key)
+    add_to_case(signal, verdict.case, actor=actor)
     signal.state, signal.case_number, signal.merge_reason = MERGED, verdict.case, verdict.as_dict()
     save_outcome(signal)
     message = SignalMerged(signal_id=signal.pk, case_number=verdict.case, rule=verdict.rule, score=verdict.score)
     bus.publish(message, subject=signal.key, actor=actor, occurred_at=signal.occurred_at, **_where(signal))
+
+
+def add_to_case(signal: Signal, number: str, *, actor: Actor) -> None:
+    """Count the signal in an open case. Raises Conflict when somebody ended it a moment ago: on the bus the signal is
+    tried again and finds another case, a person reads why.
+    """
+    if absorb(number, actor=actor, signal_subject=signal.key).closed_at is not None:
+        raise Conflict("signal.case_ended", case=number)
 
 
 def open_own_case(signal: Signal, view: CaseTypeView, *, actor: Actor, declared: Catalogue) -> None:
