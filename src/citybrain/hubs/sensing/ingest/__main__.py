@@ -140,7 +140,7 @@ async def _until_stopped(
     committing = asyncio.create_task(service.committer.run())
     committing.add_done_callback(lambda _: setattr(server, "should_exit", True))
     watching, sweeping = asyncio.create_task(service.watch()), asyncio.create_task(service.sweep())
-    door = _door(service, data, broker)
+    door = MqttDoor(service, *broker, data / "mqtt.password") if broker else None
     following = asyncio.create_task(door.run()) if door else None
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: None)  # the server repeats the signal after it has stopped; we have stopped too
@@ -150,8 +150,7 @@ async def _until_stopped(
         if task is not None:
             task.cancel()
     if door is not None:
-        with contextlib.suppress(Exception):
-            await asyncio.wait_for(door.stop(), 0.5)
+        await door.stop()
     service.committer.stop()
     await asyncio.wait([committing])
     error = committing.exception()
@@ -160,15 +159,6 @@ async def _until_stopped(
         return 1
     await service.committer.close()
     return 0
-
-
-def _door(service: Service, data: Path, broker: tuple[str, int] | None) -> MqttDoor | None:
-    """The MQTT door; user and password stand in DIR/mqtt.password as `user:password`."""
-    if broker is None:
-        return None
-    secret = data / "mqtt.password"
-    user, _, password = secret.read_text().strip().partition(":") if secret.exists() else ("", "", "")
-    return MqttDoor(service, *broker, user=user, password=password)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,9 @@ publish on which topic (docs/decisions/mqtt-permissions.md); what it lets throug
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+from pathlib import Path
 from typing import Any
 
 from gmqtt import Client
@@ -23,43 +25,60 @@ CLIENT = "citybrain-sense"
 SESSION_SECONDS = 7 * 86_400  # the broker keeps what arrives while we are away
 AT_ONCE = 2_000  # messages the broker may send before the first is acknowledged
 RETRY_SECONDS = 1.0
+PATIENCE = 10
 DONE = 0  # the reason code of an acknowledgement
 LOGGED = 20  # bad payloads written to the log one by one; the rest is only counted
 
 
 class MqttDoor:
-    def __init__(self, service: Service, host: str, port: int, *, user: str = "", password: str = ""):
+    def __init__(self, service: Service, host: str, port: int, secret: Path):
         self.service, self.host, self.port = service, host, port
+        self.secret = secret  # a file that holds `user:password`; without it nobody is named
         self._logged = 0
-        self._client = Client(
+        self._client = self._new_client()
+
+    def _new_client(self) -> Client:
+        client = Client(
             CLIENT,
             clean_session=False,
             optimistic_acknowledgement=False,
             session_expiry_interval=SESSION_SECONDS,
             receive_maximum=AT_ONCE,
         )
-        if user:
-            self._client.set_auth_credentials(user, password)
-        self._client.set_config({"reconnect_retries": UNLIMITED_RECONNECTS, "reconnect_delay": 1})
-        self._client.on_message = self._on_message
-        self._client.on_connect = self._on_connect
+        if self.secret.exists():
+            client.set_auth_credentials(*self.secret.read_text(encoding="utf-8").strip().split(":", 1))
+        client.set_config({"reconnect_retries": UNLIMITED_RECONNECTS, "reconnect_delay": 1})
+        client.on_message = self._on_message
+        client.on_connect = self._on_connect
+        return client
 
     async def run(self) -> None:
-        """Connect, also when the broker comes later, and stay until cancelled."""
-        told = False
+        """Connect, also when the broker comes later or goes for a while, and stay until cancelled."""
+        logging.getLogger("gmqtt").setLevel(logging.CRITICAL)  # what matters is said here, once
+        told = ""
         while True:
             try:
                 await self._client.connect(self.host, self.port, keepalive=30)
-                break
-            except Exception as error:  # refused, not there yet, wrong password: each is told once and tried again
-                if not told:
+                told = ""
+                await self._while_connected()
+            except Exception as error:  # refused, not there yet, wrong password: tried again, told when it is news
+                if str(error) != told:
+                    told = str(error)
                     log.warning("the MQTT broker at %s:%s cannot be reached yet: %s", self.host, self.port, error)
-                told = True
-                await asyncio.sleep(RETRY_SECONDS)
-        await asyncio.Event().wait()
+            await asyncio.sleep(RETRY_SECONDS)
+            await self.stop()
+            self._client = self._new_client()
+
+    async def _while_connected(self) -> None:
+        """The client finds its broker again by itself; return when it has not for a while."""
+        lost = 0
+        while lost < PATIENCE:
+            await asyncio.sleep(RETRY_SECONDS)
+            lost = 0 if self._client.is_connected else lost + 1
 
     async def stop(self) -> None:
-        await self._client.disconnect()
+        with contextlib.suppress(Exception):  # it may never have been connected
+            await asyncio.wait_for(self._client.disconnect(), 0.5)
 
     def _on_connect(self, client: Client, flags: int, result: int, properties: dict[str, Any]) -> None:
         log.info("the MQTT door is open at %s:%s", self.host, self.port)

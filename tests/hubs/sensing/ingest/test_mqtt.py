@@ -1,0 +1,149 @@
+"""The MQTT door, with a real Mosquitto configured as the platform configures it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from citybrain.hubs.sensing.ingest import segments
+from citybrain.site.supervisor import find_mosquitto
+from citybrain.site.up import write_broker_settings
+from tests.hubs.sensing.ingest.process import Sense, free_port, until
+
+pytestmark = pytest.mark.processes
+BEGAN = datetime.now(UTC) - timedelta(days=2)
+
+
+@dataclass
+class Broker:
+    """Mosquitto on loopback, and a sender that knows its password."""
+
+    data: Path
+    port: int
+
+    def start(self, binary: str) -> subprocess.Popen[bytes]:
+        settings = write_broker_settings(self.data, self.port, binary)
+        return subprocess.Popen([binary, "-c", str(settings)], stderr=subprocess.DEVNULL)
+
+    def publish(self, topic: str, *payloads: Any, qos: int = 1) -> None:
+        user, password = (self.data / "mqtt.password").read_text().strip().split(":", 1)
+        lines = "".join(
+            (payload.decode("latin-1") if isinstance(payload, bytes) else json.dumps(payload)) + "\n"
+            for payload in payloads
+        )
+        command = ["mosquitto_pub", "-h", "127.0.0.1", "-p", str(self.port), "-u", user, "-P", password, "-t", topic]
+        subprocess.run([*command, "-q", str(qos), "-l"], input=lines.encode("latin-1"), check=True, timeout=60)
+
+
+@pytest.fixture
+def broker(data: Path) -> Iterator[Broker]:
+    binary = find_mosquitto()
+    if binary is None or not shutil.which("mosquitto_pub"):
+        pytest.skip("Mosquitto and its clients are not installed (Debian: apt-get install mosquitto mosquitto-clients)")
+    found = Broker(data, free_port())
+    process = found.start(binary)
+    yield found
+    process.kill()
+    process.wait()
+
+
+@pytest.fixture
+def sense(data: Path, broker: Broker) -> Iterator[Sense]:
+    with Sense(data, "--mqtt", f"127.0.0.1:{broker.port}") as running:
+        until(lambda: "the MQTT door is open" in running.log(), "sense is connected")
+        yield running
+
+
+def reading(second: int, value: Any = 10.0, **more: Any) -> dict[str, Any]:
+    return {"property": "pm25", "at": (BEGAN + timedelta(seconds=second)).isoformat(), "value": value, **more}
+
+
+def stored(data: Path) -> list[float]:
+    batches = [batch for _, path in segments.segments(data / "hot") for batch, _ in segments.read(path)]
+    return sorted(value for batch in batches for value in batch.column("value").to_pylist())
+
+
+def counted(sense: Sense, outcome: str) -> float:
+    line = f'citybrain_sense_mqtt_messages_total{{outcome="{outcome}"}}'
+    found = [row for row in sense.http.get("/metrics").text.splitlines() if row.startswith(line)]
+    return float(found[0].split()[-1]) if found else 0.0
+
+
+def test_one_object_or_an_array_is_a_payload_and_the_topic_names_the_thing(broker: Broker, sense: Sense) -> None:
+    broker.publish("things/air-1/observations", reading(0, 1.0), [reading(1, 2.0), reading(2, 3.0, thing="air-1")])
+    until(lambda: counted(sense, "taken") == 2, "both messages are taken")
+    assert stored(sense.data) == [1.0, 2.0, 3.0]
+    latest = sense.http.get("/latest?thing=air-1", headers={"Authorization": "Bearer a-live-secret"}).json()
+    assert latest["properties"]["pm25"]["value"] == 3.0
+
+
+def test_bad_payloads_are_counted_and_logged_and_hold_nothing_up(broker: Broker, sense: Sense) -> None:
+    broker.publish(
+        "things/air-1/observations",
+        b"{broken",
+        reading(0, 1.0, thing="air-2"),
+        reading(0, -1.0),
+        [reading(0, 4.0), reading(1, "x")],
+        b"\xff\xfe",
+        reading(5, 5.0),
+    )
+    broker.publish("things/air-9/observations", reading(0))
+    until(lambda: counted(sense, "bad") == 6, "six complaints")
+    until(lambda: counted(sense, "taken") == 1, "one clean message")
+    assert stored(sense.data) == [4.0, 5.0]
+    assert "The payload says air-2, the topic says air-1" in sense.log()
+    assert "There is no thing with the code air-9" in sense.log()
+
+
+def test_what_comes_while_sense_is_away_is_delivered_when_it_is_back(broker: Broker, sense: Sense) -> None:
+    sense.kill()
+    broker.publish("things/air-1/observations", *(reading(n, float(n)) for n in range(50)))
+    sense.start()
+    until(lambda: len(stored(sense.data)) == 50, "the broker delivers")
+
+
+def test_killed_in_the_middle_nothing_that_the_broker_took_is_lost(broker: Broker, sense: Sense) -> None:
+    """A message is acknowledged after the sync: what was not synced is delivered again, what was is known."""
+    count = 8000
+    sender = threading.Thread(
+        target=broker.publish,
+        args=("things/air-1/observations", *(reading(n, n / 10) for n in range(count))),
+    )
+    sender.start()
+    until(lambda: stored(sense.data), "readings come through")
+    for _ in range(3):
+        sense.kill()
+        sense.start()
+        until(lambda: "open" in sense.log().rsplit("sense listens", 1)[1], "sense is connected again")
+        time.sleep(0.1)
+    sender.join(60)
+    until(lambda: len(stored(sense.data)) >= count, "everything has come", seconds=40)
+    assert stored(sense.data) == [n / 10 for n in range(count)]
+
+
+def test_a_broker_that_comes_later_is_found(data: Path) -> None:
+    binary = find_mosquitto()
+    if binary is None:
+        pytest.skip("Mosquitto is not installed (Debian: apt-get install mosquitto)")
+    broker = Broker(data, free_port())
+    with Sense(data, "--mqtt", f"127.0.0.1:{broker.port}") as running:
+        until(lambda: "cannot be reached yet" in running.log(), "it is said")
+        process = broker.start(binary)
+        try:
+            until(lambda: "the MQTT door is open" in running.log(), "sense connects")
+            broker.publish("things/air-1/observations", reading(0, 1.0))
+            until(lambda: stored(data) == [1.0], "readings come")
+            assert running.stop() == 0
+        finally:
+            process.kill()
+            process.wait()
