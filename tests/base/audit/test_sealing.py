@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -219,16 +222,42 @@ def exported(sealed: None, tmp_path: Path) -> Path:
     return path
 
 
-def check(path: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def stranger(path: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Run the script as a stranger would: another interpreter, isolated, nothing but the standard library."""
     return subprocess.run([sys.executable, "-I", "-S", SCRIPT, path, *options], capture_output=True, text=True)
 
 
+def load_script() -> Any:
+    spec = importlib.util.spec_from_file_location("verify_audit", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@dataclass
+class Checked:
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def check(path: Path, *options: str) -> Checked:
+    """The same in this process, because it is done many times."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = load_script().main([str(path), *options])
+    return Checked(code, out.getvalue(), err.getvalue())
+
+
 def test_the_export_is_intact_for_a_stranger(exported: Path) -> None:
-    found = check(exported)
+    found = stranger(exported)
     assert found.returncode == 0, found.stderr
     assert "intact: 9 records in 3 blocks" in found.stdout
     assert "note: the keys come from the file itself" in found.stdout
+    exported.write_bytes(exported.read_bytes().replace(b"case.returned", b"case.returnee", 1))
+    assert stranger(exported).returncode == 1
 
 
 def test_the_published_key_is_recognised_and_another_is_not(exported: Path) -> None:
@@ -313,15 +342,6 @@ def test_what_is_no_export_is_said_to_be_none(tmp_path: Path, content: bytes) ->
 
 
 # the script's own cryptography
-
-
-def load_script() -> Any:
-    spec = importlib.util.spec_from_file_location("verify_audit", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_the_script_hashes_like_openssl() -> None:

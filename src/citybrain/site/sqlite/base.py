@@ -24,8 +24,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _start_transaction_under_autocommit(self) -> None:
         """BEGIN; raises OperationalError when others have kept the database locked for the whole timeout."""
         connection: Any = self.connection
-        timeout = float(self.settings_dict["OPTIONS"].get("timeout", DEFAULT_TIMEOUT_SECONDS))
-        begin = f"BEGIN {self.transaction_mode or ''}"
+        options = self.settings_dict["OPTIONS"]
+        timeout = float(options.get("timeout", DEFAULT_TIMEOUT_SECONDS))
+        begin = f"BEGIN {options.get('transaction_mode') or ''}"
         end = time.monotonic() + timeout
         with self.wrap_database_errors:
             connection.execute("PRAGMA busy_timeout = 0")
