@@ -22,7 +22,7 @@ class ModelSummary(Schema):
     title: dict[str, str] = Field(examples=[{"zh": "空气质量监测站", "en": "Air quality station"}])
     pack: str = Field(examples=["environment"])
     properties: dict[str, Any]
-    thing_count: int = Field(description="Active things of this model that you may see", examples=[6])
+    thing_count: int | None = Field(None, description="In the list: active things that you may see", examples=[6])
 
 
 class ThingSummary(Schema):
