@@ -1,7 +1,7 @@
 """The MQTT door: `things/<code>/observations`, acknowledged to the broker (QoS 1) after the sync.
 
 The payload is one reading or an array of them; `thing` may be left out, the topic says it. The broker decides who may
-publish on which topic (docs/decisions/mqtt-permissions.md); what it lets through is taken as live readings.
+publish on which topic (docs/decisions/0032); what it lets through is taken as live readings.
 """
 
 from __future__ import annotations
