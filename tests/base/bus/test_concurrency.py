@@ -45,7 +45,7 @@ class City:
         words = [line.split() for line in self.log.read_text().splitlines()]
         return {(writer, int(number)): int(count) for writer, number, count in words}
 
-    def await_acknowledged(self, more: int, within: float = 30) -> None:
+    def await_acknowledged(self, more: int, within: float = 120) -> None:
         """Until writers have seen so many more commits."""
         wanted = self.size() + more * 8  # a line has at least eight characters
         end = time.monotonic() + within
@@ -56,7 +56,7 @@ class City:
     def size(self) -> int:
         return self.log.stat().st_size if self.log.exists() else 0
 
-    def settle(self, within: float = 60) -> dict[str, Any]:
+    def settle(self, within: float = 120) -> dict[str, Any]:
         """Wait until everything published is delivered; returns the report."""
         end = time.monotonic() + within
         while True:
@@ -72,7 +72,7 @@ def city(tmp_path: Path) -> Iterator[City]:
     url, drop = own_database()
     made = City(tmp_path, url)
     try:
-        assert made.start("prepare").wait(60) == 0
+        assert made.start("prepare").wait(120) == 0
         yield made
     finally:
         for process in made.running:

@@ -32,7 +32,7 @@ class CloudEventShown(Schema):
     data: dict[str, Any] = Field(examples=[{"case_type": "urban.light", "severity": 3}])
 
 
-class FailureShown(Schema):
+class DeliveryFailure(Schema):
     """An event that a subscription could not handle."""
 
     id: int = Field(examples=[7])
@@ -97,13 +97,13 @@ def list_subscriptions(request: CityRequest) -> Any:
     return queries.subscription_statuses(request.viewer)
 
 
-@router.get("/bus/waiting", response=PageOf[FailureShown])
+@router.get("/bus/waiting", response=PageOf[DeliveryFailure])
 def list_waiting(request: CityRequest, paging: Query[Paging], subscription: Word = None) -> Any:
     """Events that failed and will be attempted again."""
     return paged(queries.failures(request.viewer, state="waiting", subscription=subscription), paging, order=("-id",))
 
 
-@router.get("/bus/dead", response=PageOf[FailureShown])
+@router.get("/bus/dead", response=PageOf[DeliveryFailure])
 def list_dead(request: CityRequest, paging: Query[Paging], subscription: Word = None) -> Any:
     """Dead letters: events that were attempted as often as they may be."""
     return paged(queries.failures(request.viewer, state="dead", subscription=subscription), paging, order=("-id",))
@@ -116,7 +116,7 @@ def retry_all_dead(request: CityRequest, body: RetryAll) -> Any:
     return {"retried": actions.retry_all_dead(dead, actor=request.viewer)}
 
 
-@router.post("/bus/dead/{int:number}/retry", response=FailureShown)
+@router.post("/bus/dead/{int:number}/retry", response=DeliveryFailure)
 def retry_dead(request: CityRequest, number: int) -> Any:
     """Attempt a dead letter again."""
     return actions.retry_dead(queries.get_failure(request.viewer, number), actor=request.viewer)

@@ -12,6 +12,8 @@ from __future__ import annotations
 import logging
 import random
 import time
+from bisect import bisect_right
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -307,11 +309,14 @@ def lag() -> int:
     kept = {row.name: Place(row.xid, row.position) for row in Cursor.objects.all()}
     places = {one.name: kept.get(one.name, BEGINNING) for one in listening if one.name in kept or one.start != "end"}
     waiting = Failure.objects.filter(state=Failure.State.WAITING, subscription__in=[one.name for one in listening])
-    behind = outbox.types_after(min(places.values()), MOST_COUNTED) if places else []
+    behind: dict[str, list[Place]] = defaultdict(list)
+    for place, kind in outbox.types_after(min(places.values()), MOST_COUNTED) if places else []:
+        behind[kind].append(place)
     wanted = sum(
-        one.wants(kind)
-        for place, kind in behind
+        len(found) - bisect_right(found, places[one.name])
         for one in listening
-        if one.name in places and place > places[one.name]
+        if one.name in places
+        for kind, found in behind.items()
+        if one.wants(kind)
     )
     return wanted + waiting.count()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from ninja import Field, Query, Router, Schema
@@ -41,7 +41,7 @@ class Marked(Schema):
     marked: int = Field(examples=[3])
 
 
-class FailureShown(Schema):
+class NoticeFailure(Schema):
     """A notice that could not be delivered."""
 
     id: int = Field(examples=[17])
@@ -56,9 +56,9 @@ class FailureShown(Schema):
     next_at: datetime
 
 
-def shown(letter: Letter, language: str) -> dict[str, Any]:
+def shown(letter: Letter, language: str, zone: tzinfo) -> dict[str, Any]:
     notice = letter.notice
-    title, text = text_of(notice.key).render(notice.data, language, queries.time_zone())
+    title, text = text_of(notice.key).render(notice.data, language, zone)
     fields = {"id": letter.pk, "key": notice.key, "subject": notice.subject, "title": title, "text": text}
     times = {"delivered_at": letter.delivered_at, "read_at": letter.read_at}
     return {**fields, "data": notice.data, "cause": notice.cause, **times}
@@ -68,7 +68,8 @@ def shown(letter: Letter, language: str) -> dict[str, Any]:
 def list_letters(request: CityRequest, asked: Query[LettersAsked], paging: Query[Paging]) -> Any:
     """Your notices, the newest first."""
     page = paged(queries.letters(request.viewer, unread=asked.unread), paging, order=("-id",))
-    return {"items": [shown(letter, request.language) for letter in page.items], "next": page.next}
+    zone = queries.time_zone()
+    return {"items": [shown(letter, request.language, zone) for letter in page.items], "next": page.next}
 
 
 @router.get("/notices/unread", response=Unread)
@@ -81,7 +82,7 @@ def count_unread(request: CityRequest) -> Any:
 def mark_read(request: CityRequest, number: int) -> Any:
     """Mark one of your notices as read."""
     letter = actions.mark_read(queries.get_letter(request.viewer, number), actor=request.viewer)
-    return shown(letter, request.language)
+    return shown(letter, request.language, queries.time_zone())
 
 
 @router.post("/notices/read", response=Marked)
@@ -90,7 +91,7 @@ def mark_all_read(request: CityRequest) -> Any:
     return {"marked": actions.mark_all_read(queries.letters(request.viewer), actor=request.viewer)}
 
 
-@router.get("/notices/failures", response=PageOf[FailureShown])
+@router.get("/notices/failures", response=PageOf[NoticeFailure])
 def list_failures(request: CityRequest, paging: Query[Paging]) -> Any:
     """Notices that could not be delivered, the newest first."""
     return paged(queries.failures(request.viewer), paging, order=("-id",))
@@ -102,7 +103,7 @@ def count_states(request: CityRequest) -> Any:
     return queries.states(request.viewer)
 
 
-@router.post("/notices/failures/{int:number}/retry", response=FailureShown)
+@router.post("/notices/failures/{int:number}/retry", response=NoticeFailure)
 def retry_notice(request: CityRequest, number: int) -> Any:
     """Deliver a failed notice again."""
     return actions.retry_notice(queries.get_failure(request.viewer, number), actor=request.viewer)
