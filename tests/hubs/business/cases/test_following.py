@@ -1,28 +1,12 @@
-"""Cases and the responsibility list follow the city: organisations that come later, and trees that are rearranged."""
+"""Cases follow the city when its trees are rearranged."""
 
 from __future__ import annotations
 
 from citybrain.base import bus
 from citybrain.base.audit import SYSTEM
-from citybrain.base.parties.actions import create_organisation, move_organisation
+from citybrain.base.parties.actions import move_organisation
 from citybrain.base.places.actions import move_region
-from tests.hubs.business.cases.stage import Play, declare
-
-
-def test_a_line_works_as_soon_as_its_organisation_exists(play: Play):
-    """The packs were loaded before the city's departments were: nobody has to start anything again."""
-    warnings = declare({"responsibilities": [{"case_type": "city.noise", "organisation": "quiet"}]}, pack="later")
-    assert len(warnings) == 1
-    before = play.dispatcher.opens("city.noise")
-    assert before.state == "to_dispatch"
-
-    create_organisation(actor=SYSTEM, code="quiet", name="噪声办", parent=play.cast.government)
-    bus.drain()
-
-    after = play.dispatcher.opens("city.noise")
-    assert after.state == "dispatched"
-    assert after.organisation == "quiet"
-    assert before.state == "to_dispatch"
+from tests.hubs.business.cases.stage import Play
 
 
 def test_a_case_stays_visible_to_its_holder_when_departments_are_rearranged(play: Play):

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from citybrain.base.audit import system_actor
 from citybrain.base.bus import Event, subscribe
 from citybrain.base.parties.messages import OrganisationMoved
 from citybrain.base.places.messages import RegionMoved
 from citybrain.hubs.business.cases.actions import following
-
-CASES = system_actor("cases")
-
-
-@subscribe(
-    "organisation.created", "organisation.imported", "region.created", "region.imported", name="cases.waiting_lines"
-)
-def link_waiting_lines(event: Event) -> None:
-    following.link_waiting_lines(actor=CASES)
 
 
 @subscribe("region.moved", name="cases.regions", start="end")

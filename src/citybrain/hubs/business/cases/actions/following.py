@@ -1,42 +1,14 @@
-"""Keeping cases and the responsibility list true while regions and organisations come, and move within their trees."""
+"""Keeping cases where they belong while regions and organisations move within their trees."""
 
 from __future__ import annotations
 
 from django.db import transaction
 
-from citybrain.base import audit
-from citybrain.base.audit import Actor
-from citybrain.base.parties.models import Organisation
-from citybrain.base.places.models import Region
 from citybrain.base.querying import move_paths
 from citybrain.base.querying.paths import below
-from citybrain.hubs.business.cases.models import Assignment, Case, CatalogueVersion, Responsibility
+from citybrain.hubs.business.cases.models import Assignment, Case
 
 BATCH = 500
-
-
-@transaction.atomic
-def link_waiting_lines(*, actor: Actor) -> int:
-    """Let lines of the list that named an unknown organisation or region work once it exists; returns how many."""
-    linked = []
-    unplaced = Responsibility.objects.filter(region=None).exclude(region_code="")
-    unowned = Responsibility.objects.filter(organisation=None)
-    for column, rows, model in (("organisation", unowned, Organisation), ("region", unplaced, Region)):
-        lines = list(rows.order_by("pk"))
-        there = {row.code: row for row in model._default_manager.filter(code__in={_code(one, column) for one in lines})}
-        for line in lines:
-            if _code(line, column) in there:
-                setattr(line, column, there[_code(line, column)])
-                line.save(update_fields=[column])
-                linked.append(line.pk)
-    if linked:
-        CatalogueVersion.renew()
-        audit.record(actor, "responsibility.linked", kind="responsibility", lines=sorted(set(linked)))
-    return len(set(linked))
-
-
-def _code(line: Responsibility, column: str) -> str:
-    return str(getattr(line, f"{column}_code"))
 
 
 @transaction.atomic
