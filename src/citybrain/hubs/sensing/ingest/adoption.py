@@ -27,7 +27,7 @@ SLOT_COLUMNS = ("phase", "start", "since", "fired", "silent", "floor")
 class Adopted:
     book: RuleBook
     transitions: list[Transition]
-    changed: bool  # slots ended or rules changed: the checkpoint must not be older than this
+    changed: bool  # slots ended, rules came or changed: a replay from an older checkpoint would judge by other rules
 
 
 def adopt(book: RuleBook, rules: list[Rule], catalogue: Catalogue, high: Ints, *, now: int) -> Adopted:
@@ -42,9 +42,8 @@ def adopt(book: RuleBook, rules: list[Rule], catalogue: Catalogue, high: Ints, *
     transitions += book.close(going_on[book.slots.silent[going_on]], now)
     book.slots.silent[going_on] = False
     _forget_past(book, going_on)
-    return Adopted(
-        _carried(book, rules, wanted, source, catalogue, high), transitions, bool(len(ended) + len(going_on))
-    )
+    changed = len(ended) > 0 or any(altered) or any(rule.key not in known for rule in rules)
+    return Adopted(_carried(book, rules, wanted, source, catalogue, high), transitions, changed)
 
 
 def extend(book: RuleBook, rules: list[Rule], catalogue: Catalogue, high: Ints) -> RuleBook:
