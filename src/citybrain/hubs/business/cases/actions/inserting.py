@@ -4,23 +4,23 @@ ORM would spend more time on composing the statements than the database on perfo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
 from django.db import connection
 from django.db.models import AutoField, DateTimeField, Field, JSONField, Model
 
-CONVERTED = (DateTimeField, JSONField)
+Convert = Callable[[Any], Any]
 
 
 @cache
-def _plan(model: type[Model]) -> tuple[str, str, tuple[tuple[str, Any], ...]]:
-    """Table, column names, and for each column the attribute and the field that must convert it (or None)."""
+def _plan(model: type[Model]) -> tuple[str, str, tuple[tuple[str, Convert | None], ...]]:
+    """Table, column names, and for each column the attribute and what turns its value into the database's (or None)."""
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
     quote = connection.ops.quote_name
     names = ", ".join(quote(str(field.column)) for field in fields)
-    how = tuple((field.attname, field if isinstance(field, CONVERTED) else None) for field in fields)
+    how = tuple((field.attname, _conversion(field)) for field in fields)
     return quote(model._meta.db_table), names, how
 
 
@@ -31,7 +31,9 @@ def insert(rows: Sequence[Model]) -> None:
         _take_keys(row)
     one = f"({', '.join(['%s'] * len(how))})"
     sql = f"INSERT INTO {table} ({names}) VALUES {', '.join([one] * len(rows))} RETURNING id"  # noqa: S608 - our own names
-    values = [_value(field, getattr(row, name)) for row in rows for name, field in how]
+    values = [
+        getattr(row, name) if convert is None else convert(getattr(row, name)) for row in rows for name, convert in how
+    ]
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         keys = [key for (key,) in cursor.fetchall()]
@@ -40,8 +42,12 @@ def insert(rows: Sequence[Model]) -> None:
         row._state.adding, row._state.db = False, connection.alias
 
 
-def _value(field: Field[Any, Any] | None, value: Any) -> Any:
-    return value if field is None else field.get_db_prep_save(value, connection)
+def _conversion(field: Field[Any, Any]) -> Convert | None:
+    if isinstance(field, DateTimeField):
+        return lambda moment: connection.ops.adapt_datetimefield_value(moment)
+    if isinstance(field, JSONField):
+        return lambda value: field.get_db_prep_save(value, connection)
+    return None
 
 
 def _take_keys(row: Model) -> None:

@@ -23,7 +23,6 @@ from citybrain.hubs.business.cases.rights import is_platform, viewer_of
 CELL_RESOLUTION = 9
 
 
-@transaction.atomic
 def open_case(
     *, actor: Actor, case_type: str, title: str, source: str, text: str = "", occurred_at: datetime | None = None,
     point: Point | None = None, region_path: str = "", region_code: str = "", address: str = "", address_key: str = "",
@@ -63,7 +62,6 @@ def open_case(
     _place(case, point)
     if not is_platform(actor):
         check_may(viewer_of(actor), "case.open", on=case)
-    case.number = next_number(declared, now.astimezone(declared.zone).date())
     return _open(case, actor, declared, cause_event, signal_subject)
 
 
@@ -75,7 +73,10 @@ def _place(case: Case, point: Point | None) -> None:
     case.h3 = h3_cell(there.lon, there.lat, CELL_RESOLUTION)
 
 
+@transaction.atomic
 def _open(case: Case, actor: Actor, declared: Catalogue, cause: str | None, signal: str) -> Case:
+    """What is written; everything that can be read before is read before, because a writer keeps others waiting."""
+    case.number = next_number(declared, case.recorded_at.astimezone(declared.zone).date())
     change = Change(case, actor=actor, cause=cause, declared=declared)
     start_clocks(change)
     params = {"type": declared.types_by_pk[case.case_type_id].title, "signal": signal}
@@ -88,7 +89,6 @@ def _open(case: Case, actor: Actor, declared: Catalogue, cause: str | None, sign
     return case
 
 
-@transaction.atomic
 def open_case_by_hand(
     *, actor: Viewer, case_type: str, title: str, text: str = "", occurred_at: datetime | None = None,
     point: Point | None = None, region: str = "", address: str = "", severity: int | None = None,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from citybrain.base import clock
 from citybrain.base.accounts import Viewer, check_may
 from citybrain.base.errors import NotFound
-from citybrain.base.parties.models import Organisation
 from citybrain.base.places.queries import locate_point, region_of
 from citybrain.base.places.types import Point
 from citybrain.hubs.business.cases.models import Responsibility
@@ -101,7 +101,7 @@ class Line:
     def holds(self, at: datetime) -> bool:
         return (self.valid_from is None or self.valid_from <= at) and (self.valid_to is None or at < self.valid_to)
 
-    def row(self, organisation: Organisation) -> dict[str, Any]:
+    def row(self, organisation: Named) -> dict[str, Any]:
         return {
             "line": self.pk,
             "case_type": self.case_type,
@@ -125,16 +125,34 @@ def organisation_for(
     kind = declared.case_type(case_type)
     moment = at or clock.now()
     lines = [line for line in _lines(declared, kind, region_path) if line.holds(moment)]
-    there = (
-        Organisation.objects.filter(is_active=True).in_bulk({line.organisation_id for line in lines}) if lines else {}
-    )
+    there = _active_organisations({line.organisation_id for line in lines})
     lines = [line for line in lines if line.organisation_id in there]
     if not lines:
         return Match(None, "", "", "", {"rule": "none", "case_type": case_type, "region_path": region_path})
     best = there[lines[0].organisation_id]
     why = {"rule": "list", **lines[0].row(best), "decided_by": _decided_by(lines), "compared": len(lines)}
     others = tuple(line.row(there[line.organisation_id]) for line in lines[1:SHOWN])
-    return Match(best.pk, best.code, best.name, best.path, why, others)
+    return Match(best.id, best.code, best.name, best.path, why, others)
+
+
+class Named(NamedTuple):
+    """An organisation as it is now."""
+
+    id: int
+    code: str
+    name: str
+    path: str
+
+
+def _active_organisations(wanted: set[int]) -> dict[int, Named]:
+    """One statement written by hand: it is asked with every case that is opened."""
+    if not wanted:
+        return {}
+    marks = ", ".join(["%s"] * len(wanted))
+    sql = f"SELECT id, code, name, path FROM parties_organisation WHERE is_active AND id IN ({marks})"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, sorted(wanted))
+        return {row[0]: Named(*row) for row in cursor.fetchall()}
 
 
 def _decided_by(lines: list[Line]) -> str:
