@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from citybrain.site.api import api
 from citybrain.site.http.openapi import METHODS, document_of
 from tests.cast import Cast, CityClient
 from tests.site.rights import Row, Target, all_rows
+from tests.site.rights.casework import a_case
 
 ROWS = all_rows()
 WRITE = re.compile(r'\s*(INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE)
@@ -153,3 +155,29 @@ def test_the_machine_sees_an_open_door(cast):
 
     assert any("gets in" in one for one in judge_all(too_strict, Target(), everyone))
     assert any("should get in" in one for one in judge_all(too_lax, Target(), everyone))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fifty_at_once_each_see_only_their_own(cast, clock):
+    """What one request may see never leaks into another that is answered at the same moment."""
+    number = a_case(cast).params["number"]
+    people = ["county_dispatcher", "dispatcher_elsewhere", "handler", "handler_elsewhere", "leader", "citizen"]
+    sees = {"county_dispatcher", "handler", "leader"}
+    secrets = {name: cast.secret(name) for name in people}
+    wrong: list[str] = []
+
+    def look(name: str) -> None:
+        client = CityClient(headers={"Authorization": f"Bearer {secrets[name]}"})
+        try:
+            for _ in range(3):
+                found = number in client.get("/api/v1/cases").content.decode()
+                one = client.get(f"/api/v1/cases/{number}").status_code
+                if found is not (name in sees) or one != (200 if name in sees else 404):
+                    wrong.append(f"{name}: list {found}, one {one}")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(50) as pool:
+        list(pool.map(look, people * 9))
+
+    assert wrong == []

@@ -101,6 +101,14 @@ def test_behind_a_proxy_on_this_machine_the_person_counts_not_the_proxy(cast):
     assert sign_in(through_proxy("10.0.0.2"), "dispatcher").status_code == 200
 
 
+def test_a_subscriber_of_ipv6_gains_nothing_by_changing_his_address(cast):
+    for number in range(ATTEMPTS_OF_ONE):
+        sign_in(CityClient(REMOTE_ADDR=f"2001:db8:1:2::{number + 1}"), "dispatcher", "wrong password")
+
+    assert sign_in(CityClient(REMOTE_ADDR="2001:db8:1:2:ffff::9"), "dispatcher").status_code == 429
+    assert sign_in(CityClient(REMOTE_ADDR="2001:db8:1:3::9"), "dispatcher").status_code == 200
+
+
 def test_a_session_needs_the_csrf_token_for_every_change(cast):
     client = Client(enforce_csrf_checks=True)
     client.force_login(cast.user("integrator"))

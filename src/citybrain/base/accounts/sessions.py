@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
+from ipaddress import ip_address, ip_network
 
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.hashers import check_password, make_password
@@ -76,10 +77,19 @@ def _record(user: User, action: str) -> None:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Where the request comes from; a proxy on this machine says for whom it asks."""
+    """Where the request comes from (of IPv6 the network, which one subscriber has as a whole).
+
+    A proxy on this machine says for whom it asks.
+    """
     address = str(request.META.get("REMOTE_ADDR", ""))
     forwarded = request.headers.get("X-Forwarded-For", "")
-    return forwarded.rpartition(",")[2].strip() if forwarded and address in LOOPBACK else address
+    if forwarded and address in LOOPBACK:
+        address = forwarded.rpartition(",")[2].strip()
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network((parsed, 64), strict=False)) if parsed.version == 6 else address
 
 
 def take_attempt(username: str, address: str) -> tuple[str, str]:
