@@ -30,7 +30,7 @@ def city(tmp_path):
     city.stop()
 
 
-def test_the_first_five_minutes(city, tmp_path):
+def test_the_first_five_minutes(city):
     """A stranger who copies the commands sees a case that a reading caused, and the chain between them."""
     assert re.search(r"administrator: admin +password: \S{12,}", city.platform.said())
     preparing, causing = blocks(ROOT / "README.md", "The first five minutes")
@@ -47,7 +47,7 @@ def test_the_first_five_minutes(city, tmp_path):
             "localhost:8001", f"127.0.0.1:{city.port + 1}"
         )
         done = subprocess.run(
-            ["bash", "-e", "-c", script], capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=120
+            ["bash", "-e", "-c", script], capture_output=True, text=True, env=environment, cwd=ROOT, timeout=120
         )
         assert done.returncode == 0, f"{script}\n{done.stdout}\n{done.stderr}"
         return done.stdout
@@ -65,6 +65,7 @@ def test_the_first_five_minutes(city, tmp_path):
     assert reading == ""
 
     case = city.pages("/api/v1/cases")[0]
+    assert (case["state"], case["organisation"]) == ("dispatched", "eco")
     chain = shell(f"citybrain trace case {case['number']}")
     assert "air-1/so2/" in chain
     assert "citybrain trace reading" in look
