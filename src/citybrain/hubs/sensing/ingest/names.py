@@ -30,10 +30,11 @@ class Names:
         self._fill(self._hash(lengths, words))
 
     def _hash(self, lengths: NDArray[np.int64], words: list[Words]) -> NDArray[np.int64]:
+        """The same for a name whatever other names are hashed with it: words of zeros add nothing."""
         mixed = lengths.astype(np.uint64)
-        for column in words:
-            mixed = (mixed ^ column) * MULTIPLIER
-            mixed ^= mixed >> np.uint64(29)
+        for place, column in enumerate(words):
+            mixed += column * (MULTIPLIER + np.uint64(2 * place))
+        mixed ^= mixed >> np.uint64(29)
         return ((mixed * MULTIPLIER) >> self._shift).astype(np.int64)
 
     def _fill(self, place: NDArray[np.int64]) -> None:
