@@ -18,6 +18,7 @@ from citybrain.base.errors import Conflict, Unavailable
 
 COMMAND = (str(Path(sys.executable).with_name("citybrain")),)
 READY = "ready http"
+TAKEN = "A platform already runs on"
 PORTS = 4
 PR_SET_PDEATHSIG = 1
 START_WITHIN = 120.0
@@ -66,7 +67,14 @@ class City:
         return made.strip().splitlines()[-1]
 
     def start(self) -> None:
-        """Start the platform and wait until it says that it is ready."""
+        """Start the platform and wait until it says that it is ready; one that is just ending is waited for."""
+        deadline = time.monotonic() + START_WITHIN
+        while not self._started(deadline):
+            self.say("an earlier run on this directory is still ending")
+            time.sleep(1.0)
+
+    def _started(self, deadline: float) -> bool:
+        """False when the directory is still taken by an earlier platform, which ends when its replay was killed."""
         output = self.data / "logs" / "replay-up.log"
         output.parent.mkdir(parents=True, exist_ok=True)
         words = ["up", "--port", str(self.port), "--empty", "--workers", "1", "--data", str(self.data)]
@@ -75,12 +83,16 @@ class City:
                 [*COMMAND, *words], stdout=sink, stderr=subprocess.STDOUT, env=self._environment(),
                 start_new_session=True, preexec_fn=_die_with_parent,
             )  # fmt: skip
-        deadline = time.monotonic() + START_WITHIN
         while READY not in (said := output.read_text(encoding="utf-8", errors="replace")):
-            if self._process.poll() is not None or time.monotonic() > deadline:
+            is_over = time.monotonic() > deadline
+            if TAKEN in said and not is_over:
+                self.stop()
+                return False
+            if self._process.poll() is not None or is_over:
                 self.stop()
                 raise Unavailable("replay.not_started", why=said.strip()[-2000:] or "it says nothing")
             time.sleep(0.05)
+        return True
 
     def stop(self) -> None:
         """Stop the platform cleanly; one that does not listen is killed."""
@@ -96,7 +108,7 @@ class City:
         self._process = None
 
     def _environment(self) -> dict[str, str]:
-        return {**os.environ, "CITYBRAIN_DATA": str(self.data)}
+        return {**os.environ, "CITYBRAIN_DATA": str(self.data), "LANG": "C.UTF-8"}
 
 
 def prepare(city: City, commands: Sequence[Sequence[str]]) -> None:

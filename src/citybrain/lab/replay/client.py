@@ -39,7 +39,7 @@ class Refusal:
 
 @dataclass
 class Receipt:
-    """What became of a batch."""
+    """What became of a batch: new rows, rows that were known already, rows that were not taken."""
 
     accepted: int = 0
     duplicates: int = 0
@@ -77,7 +77,9 @@ class Client:
             Refusal(one["index"], one.get("field", ""), one.get("code", ""), one.get("reason", ""))
             for one in body.get("rejected", ())
         ]
-        return Receipt(body.get("accepted", 0), body.get("duplicates", 0), refused)
+        duplicates = body.get("duplicates", 0)
+        known = duplicates if door == "observations" else 0  # `sense` counts duplicates among the accepted
+        return Receipt(body.get("accepted", 0) - known, duplicates, refused)
 
     def _post_halves(self, door: Door, rows: Sequence[Any], answer: httpx.Response) -> Receipt:
         if len(rows) == 1:
@@ -94,6 +96,15 @@ class Client:
         body = self._body(self._insist("POST", f"{self.url}/api/v1/things", drafts))
         refused = [Refusal(one["index"], one["field"], one.get("code", ""), one["reason"]) for one in body["rejected"]]
         return Receipt(body["accepted"] + body.get("updated", 0), body["duplicates"], refused)
+
+    def await_things(self, count: int) -> None:
+        """Wait until `sense` knows as many things; it learns of new ones within a second."""
+        deadline = time.monotonic() + self.patience
+        while self._health(self.sense_url).get("things", 0) < count:
+            if time.monotonic() > deadline:
+                why = f"it does not know the {count} things"
+                raise Unavailable("replay.no_answer", url=self.sense_url, why=why, seconds=round(self.patience))
+            time.sleep(0.05)
 
     def call(self, path: str, body: Any = None, **query: Any) -> Any:
         """One request with its decoded answer: GET, or POST when there is a body."""

@@ -8,9 +8,9 @@ as the city has caught up.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from citybrain.base.clock import Clock
 from citybrain.base.errors import Unavailable
@@ -89,9 +89,13 @@ class Pace:
         busy = [f"{name} {count}" for name, count in sorted(lag.items()) if count]
         if not sense:
             busy.append("sense does not answer")
-        elif sense.get("lag"):
-            busy.append(f"sense {sense['lag']}")
-        swept = sense.get("swept_to")
-        if swept and self.clock is not None and datetime.fromisoformat(swept) < self.clock.now():
+        if self.clock is not None and not _has_swept(sense, self.clock.now()):
             busy.append("sense has not looked at the clock")
         return ", ".join(busy)
+
+
+def _has_swept(sense: Mapping[str, Any], now: datetime) -> bool:
+    """Whether `sense` has looked for silence up to `now`, and told of what it found."""
+    if "swept_to" not in sense:
+        return True
+    return sense["swept_to"] is not None and datetime.fromisoformat(sense["swept_to"]) >= now

@@ -147,6 +147,7 @@ def _register(client: Client, source: Source, say: Say) -> None:
     say(f"things: {receipt.accepted} registered, {receipt.duplicates} known, {len(receipt.rejected)} rejected")
     for one in receipt.rejected[:10]:
         say(f"  {source.drafts[one.index]['code']} {one.field}: {one.reason}")
+    client.await_things(receipt.accepted + receipt.duplicates)
 
 
 @contextmanager
