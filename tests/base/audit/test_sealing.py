@@ -210,6 +210,7 @@ def test_the_text_that_is_hashed_is_canonical_json(sealed: None) -> None:
     text = record_text(row)
     assert canonical_json(json.loads(text)) == text
     assert json.loads(text)["data"] == {"reason": "属供电公司管养"}
+    assert json.loads(text)["at"] == "2026-03-02T01:00:00.000000Z"
 
 
 # the export, checked by the script alone

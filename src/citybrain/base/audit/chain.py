@@ -38,7 +38,8 @@ class Seal:
 
 
 def moment(value: datetime) -> str:
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """Always six digits of the second and a Z: `2026-03-02T01:00:00.000000Z`."""
+    return value.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def record_text(row: tuple[Any, ...]) -> str:
@@ -50,8 +51,7 @@ def record_text(row: tuple[Any, ...]) -> str:
     )
 
 
-def _text(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False)
+_text = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def linked(previous: str, texts: Iterable[str]) -> list[bytes]:

@@ -45,14 +45,19 @@ def record(actor: Actor, action: str, obj: Model | None = None, *, kind: str = "
         cursor.execute(INSERT, row)
 
 
-def canonical_json(value: Any) -> str:
-    """JSON with sorted keys and no spaces: the same value is always the same text, so that it can be hashed."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_plain)
-
-
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, set | frozenset):
         return sorted(value)
     raise TypeError(f"{type(value).__name__} cannot stand in an audit record")
+
+
+_canonical = json.JSONEncoder(
+    sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_plain
+).encode
+
+
+def canonical_json(value: Any) -> str:
+    """JSON with sorted keys and no spaces: the same value is always the same text, so that it can be hashed."""
+    return _canonical(value)

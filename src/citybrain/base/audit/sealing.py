@@ -79,7 +79,9 @@ def witness_path() -> Path:
 
 def leave_witness(block: Block) -> None:
     """Keep the newest head outside the database: without it, cutting off the end of both tables would not show."""
-    path = witness_path()
+    path, before = witness_path(), read_witness()
+    if before is not None and before[0] > block.number:
+        return
     part = path.with_name(f"{path.name}.{os.getpid()}")
     part.write_text(json.dumps({"block": block.number, "records": block.total, "head": block.head}), encoding="ascii")
     part.replace(path)
