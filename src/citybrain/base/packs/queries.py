@@ -111,7 +111,7 @@ def declared_value(contents: Contents, section: str, path: str) -> Any:
 
 def _summary(source: Source, row: Pack | None) -> dict[str, Any]:
     problems = row.problems if row else []
-    state = "not_loaded" if row is None or row.loaded_at is None else "faulty" if problems else "loaded"
+    state = "faulty" if problems else "loaded" if row is not None and row.loaded_at else "not_loaded"
     return {
         "key": source.key,
         "title": row.title if row else {"zh": source.key, "en": source.key},
