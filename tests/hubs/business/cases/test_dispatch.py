@@ -100,7 +100,8 @@ def test_a_changed_list_holds_at_once(play: Play):
     added = play.steward.post("/responsibilities", line("eco", priority=9))
     assert play.dispatcher.opens().organisation == "eco"
 
-    play.steward.patch(f"/responsibilities/{added['id']}", {"priority": -1})
+    changed = play.steward.patch(f"/responsibilities/{added['id']}", {"priority": -1, "note": None})
+    assert (changed["priority"], changed["note"]) == (-1, "")
     assert play.dispatcher.opens().organisation == "urban"
 
 

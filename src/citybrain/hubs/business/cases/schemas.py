@@ -372,13 +372,15 @@ class ResponsibilityAdd(Schema):
 class ResponsibilityChange(Schema):
     model_config = ConfigDict(extra="forbid")
 
-    priority: int | None = Field(None, ge=-1000, le=1000)
-    note: str | None = Field(None, max_length=300)
+    priority: int | None = Field(None, ge=-1000, le=1000, examples=[10])
+    note: str | None = Field(None, max_length=300, examples=["试点"])
     valid_from: Moment | None = None
     valid_to: Moment | None = None
 
     def values(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.model_fields_set}
+        """What was given; null empties a time and leaves the rest as it is."""
+        given = {name: getattr(self, name) for name in self.model_fields_set}
+        return {name: value for name, value in given.items() if value is not None or name.startswith("valid_")}
 
 
 class WhatIfQuery(Schema):

@@ -70,26 +70,6 @@ class Match:
         return self.organisation_id is not None
 
 
-@dataclass(frozen=True)
-class CaseNear:
-    """An open case that a new report may belong to; `distance_m` is None where it was not found by its place."""
-
-    pk: int
-    number: str
-    case_type: str
-    title: str
-    text: str
-    address: str
-    lon: float | None
-    lat: float | None
-    precision_m: float | None
-    occurred_at: datetime
-    recorded_at: datetime
-    region_path: str
-    signal_count: int
-    distance_m: float | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class CaseCandidate:
     """An open case with everything that a report is compared by."""

@@ -100,6 +100,7 @@ class Case(models.Model):
             models.Index(
                 fields=["address_key", "case_type"], name="open_cases_by_address", condition=OPEN & ~Q(address_key="")
             ),
+            models.Index(fields=["region_path", "case_type"], name="open_cases_by_region", condition=OPEN),
             models.Index(fields=["thing", "case_type"], name="open_cases_by_thing", condition=OPEN & ~Q(thing="")),
         ]
         constraints = [

@@ -4,12 +4,10 @@ from citybrain.hubs.business.cases.queries.catalogue import case_types, catalogu
 from citybrain.hubs.business.cases.queries.clocks import count_due, latest_self_tests, list_clocks
 from citybrain.hubs.business.cases.queries.detail import case_detail, case_view, get_case_detail, possible_steps
 from citybrain.hubs.business.cases.queries.loops import drawing_of, get_loop, list_case_types, list_loops
-from citybrain.hubs.business.cases.queries.near import open_cases_at, open_cases_near, open_cases_of_thing
 from citybrain.hubs.business.cases.queries.reading import CaseFilter, find_cases, get_case
 from citybrain.hubs.business.cases.queries.reports import (
     is_open,
     numbers_held_within,
-    open_cases_in_region,
     visible_numbers,
 )
 from citybrain.hubs.business.cases.queries.responsibilities import (
@@ -43,10 +41,6 @@ __all__ = [
     "list_loops",
     "list_responsibilities",
     "numbers_held_within",
-    "open_cases_at",
-    "open_cases_in_region",
-    "open_cases_near",
-    "open_cases_of_thing",
     "organisation_for",
     "possible_steps",
     "timeline",

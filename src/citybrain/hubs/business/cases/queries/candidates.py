@@ -6,6 +6,7 @@ word, and orders by an expression lest it walk the index of dates instead; and t
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,9 +14,15 @@ import h3
 from django.db import connection
 
 from citybrain.base.places.coordinates import degree_lengths_m
-from citybrain.hubs.business.cases.queries.near import BOX_MARGIN, MOST_FOUND, MOST_RINGS, RESOLUTION, rings_around
 from citybrain.hubs.business.cases.types import CaseCandidate, CaseTypeView
 
+RESOLUTION = 9
+MOST_RINGS = 12
+SHORTEST_STEP_M = 230.0
+"""Centres of neighbouring cells of resolution 9 lie at least this far apart anywhere on earth."""
+BOX_MARGIN = 1.01
+"""Degrees are measured on the ellipsoid, distances on the sphere: half a per cent apart."""
+MOST_FOUND = 200
 COLUMNS = "id, number, title, text, address, thing, lon, lat, precision_m, occurred_at, region_path"
 OPEN = f"SELECT {COLUMNS} FROM cases_case WHERE closed_at IS NULL AND case_type_id = %s"  # noqa: S608 - constants
 Asked = tuple[str, list[Any]]
@@ -54,6 +61,16 @@ def open_candidates(
     with connection.cursor() as cursor:
         cursor.execute(" UNION ".join(parts), parameters)
         return [_candidate(row) for row in cursor.fetchall()]
+
+
+def rings_around(radius_m: float) -> int:
+    """How many rings of cells hold every point of a circle around any point of the middle cell.
+
+    The disk of k rings reaches 1.5 k + 0.5 edges from its centre in its narrowest direction, and the circle may be one
+    edge off the centre; one ring more, because cells are not quite regular.
+    """
+    edge = SHORTEST_STEP_M / math.sqrt(3)
+    return math.ceil((radius_m / edge + 0.5) / 1.5) + 1
 
 
 def _around(lon: float, lat: float, radius_m: float) -> Asked:

@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 
 from citybrain.base import clock
 from citybrain.base.accounts import Viewer, check_may, scoped
-from citybrain.base.metrics import gauge
+from citybrain.base.metrics import gauge, lag
 from citybrain.hubs.business.cases.models import Case, ClockRun, SelfTest
 
 MOST_COUNTED = 10_000
@@ -33,9 +33,10 @@ def list_clocks(
     return scoped(viewer, rows)
 
 
-def count_due(now: datetime | None = None) -> int:
+@lag("clocks")
+def count_due() -> int:
     """Clocks whose next warning has come and was not performed yet; counts no further than 10,000."""
-    return ClockRun.objects.filter(next_at__lte=now or clock.now())[:MOST_COUNTED].count()
+    return ClockRun.objects.filter(next_at__lte=clock.now())[:MOST_COUNTED].count()
 
 
 def latest_self_tests(viewer: Viewer, count: int = 30) -> list[SelfTest]:

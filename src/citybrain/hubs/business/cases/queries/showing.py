@@ -6,8 +6,11 @@ import csv
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import QuerySet
+
 from citybrain.base.accounts import Viewer
 from citybrain.base.errors import BadInput, FieldError
+from citybrain.hubs.business.cases.models import Case
 from citybrain.hubs.business.cases.queries.catalogue import catalogue
 from citybrain.hubs.business.cases.queries.reading import Box, CaseFilter, matching
 from citybrain.hubs.business.cases.queries.views import CaseView
@@ -93,10 +96,14 @@ def csv_lines(viewer: Viewer, wanted: CaseFilter, *, language: str) -> Iterator[
 
     Texts that a spreadsheet would run as a formula are written with an apostrophe before them.
     """
+    rows = matching(viewer, wanted).select_related("organisation").defer("text", "summary").order_by("pk")
+    return _lines(rows, language)  # what is wrong with the filter was said above, before the first line goes out
+
+
+def _lines(rows: QuerySet[Case], language: str) -> Iterator[str]:
     declared = catalogue()
     writer = csv.writer(_Echo())
     place = 0 if language == "zh" else 1
-    rows = matching(viewer, wanted).select_related("organisation").defer("text", "summary").order_by("pk")
     yield BYTE_ORDER_MARK + str(writer.writerow([titles[place] for titles in COLUMNS.values()]))
     for case in rows.iterator(chunk_size=CHUNK):
         view = CaseView(case, declared)
