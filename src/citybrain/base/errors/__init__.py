@@ -18,8 +18,9 @@ it and are registered by `load_catalogue`. Every text has `title` (what happened
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ class FieldError:
 
     field: str
     code: str
-    data: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def reason(self, language: str) -> str:
         return text_of(self.code, "title", language, self.data)
