@@ -1,5 +1,8 @@
-"""The load of `spine.py`: closed loop over keep-alive connections. `python load_ingest.py PORT SECRET BODIES CONNECTIONS`
-prints acknowledged readings per second; stops with an error when anything was not accepted."""
+"""The load of `spine.py`: a closed loop over keep-alive connections.
+
+`python load_ingest.py PORT SECRET BODIES CONNECTIONS` prints acknowledged readings per second; stops with an error when
+anything was not accepted.
+"""
 
 from __future__ import annotations
 
@@ -53,4 +56,6 @@ async def main(port: int, secret: str, bodies: list[bytes], connections: int) ->
 
 
 if __name__ == "__main__":
-    print(uvloop.run(main(int(sys.argv[1]), sys.argv[2], pickle.loads(Path(sys.argv[3]).read_bytes()), int(sys.argv[4]))))
+    print(
+        uvloop.run(main(int(sys.argv[1]), sys.argv[2], pickle.loads(Path(sys.argv[3]).read_bytes()), int(sys.argv[4])))
+    )
