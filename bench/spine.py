@@ -1,8 +1,9 @@
 """How many readings a second go through the HTTP door: durable, checked, rules on, against the bare loop.
 
-`python bench/spine.py [--quick] [--only ingest]`. The limit (limit_ingest.py: decode, columns, append, sync) and the measurement take
-turns on the same bytes; the load comes from a process of its own, over keep-alive connections, each sending its next
-batch of 1,000 readings when the last was acknowledged. 100,000 things, a threshold and a silence rule on each.
+`python bench/spine.py [--quick] [--only ingest]`. The limit (limit_ingest.py: decode, columns, append, sync) and the
+measurement take turns on the same bytes; the load comes from a process of its own, over keep-alive connections, each
+sending its next batch of 1,000 readings when the last was acknowledged. 100,000 things, a threshold and a silence rule
+on each.
 
 The second half (`dispatch_latency.py`) takes the time from a reading that breaks a rule to the dispatched case on a
 running platform; its goal is a p99 below one second at 1,000 and at 20,000 readings a second.
