@@ -33,7 +33,7 @@ OPERATIONS = [
     if method in methods
 ]
 ROWS = {(row.method, f"/api/v1{row.path}"): row for row in all_rows()}
-EXAMPLES = 12
+EXAMPLES = 10
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
 HURRY = settings(
     max_examples=EXAMPLES,
