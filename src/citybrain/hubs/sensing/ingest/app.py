@@ -16,12 +16,13 @@ from urllib.parse import parse_qs
 import msgspec
 
 from citybrain.base import clock
-from citybrain.base.errors import BadInput, CityError, FieldError, NotFound
-from citybrain.hubs.sensing.ingest.body import Disconnected, read_body
+from citybrain.base.errors import BadInput, CityError, FieldError, NotFound, TooMany
+from citybrain.hubs.sensing.ingest.body import LIMIT, Disconnected, read_body
 from citybrain.hubs.sensing.ingest.catalogue import Catalogue
 from citybrain.hubs.sensing.ingest.columns import NEVER
 from citybrain.hubs.sensing.ingest.journal import iso
 from citybrain.hubs.sensing.ingest.service import Service
+from citybrain.hubs.sensing.ingest.snapshot import Token
 
 log = logging.getLogger("citybrain.sense")
 Message = MutableMapping[str, Any]
@@ -29,6 +30,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 JSON, PROBLEM, TEXT = b"application/json", b"application/problem+json", b"text/plain; version=0.0.4; charset=utf-8"
 NDJSON = b"application/x-ndjson"
+OPEN_BYTES = 256 * 1024 * 1024  # of bodies on their way in; more are asked to come again
+UNDECLARED = 1024 * 1024  # a body that does not say its length is reckoned with this
 
 
 class MethodNotAllowed(CityError):
@@ -50,6 +53,7 @@ class Answer:
 class App:
     def __init__(self, service: Service):
         self.service = service
+        self._open_bytes = 0
         self._pages = {
             "/observations": ("POST", self._observations),
             "/latest": ("GET", self._latest),
@@ -87,6 +91,17 @@ class App:
         self, scope: Message, headers: dict[bytes, bytes], receive: Receive, language: str
     ) -> Answer:
         token = self.service.token(headers.get(b"authorization", b""))
+        declared = headers.get(b"content-length", b"")
+        size = min(int(declared), LIMIT) if declared.isdigit() else UNDECLARED
+        if self._open_bytes and self._open_bytes + size > OPEN_BYTES:
+            raise TooMany("observation.busy", retry_after=1, seconds=1)
+        self._open_bytes += size
+        try:
+            return await self._take(headers, receive, token, language)
+        finally:
+            self._open_bytes -= size
+
+    async def _take(self, headers: dict[bytes, bytes], receive: Receive, token: Token, language: str) -> Answer:
         try:
             body = await read_body(headers, receive)
             lines = is_lines(headers.get(b"content-type", b""), body)
@@ -113,7 +128,7 @@ class App:
     async def _health(self, scope: Message, headers: dict[bytes, bytes], receive: Receive, language: str) -> Answer:
         service = self.service
         store, snapshots = service.committer.store, service.snapshots
-        trouble = service.committer.last_error
+        trouble = service.committer.trouble
         if snapshots.keyring is None or snapshots.catalogue is None:
             trouble = trouble or "no snapshot of tokens and things yet"
         if store.rules_failed:

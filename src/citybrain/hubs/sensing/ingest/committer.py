@@ -53,7 +53,7 @@ class Committer:
         self._checkpointing: asyncio.Future[None] | None = None
         self._checkpoint_wanted = False
         self._stopping = False
-        self.last_error = ""  # what keeps the store from working; empty when the last step went well
+        self._troubles: dict[str, str] = {}  # by step; a step that goes well again takes its own away
 
     async def submit(self, rows: Rows, token: int) -> int:
         """Store the rows; how many of them were repetitions. Returns when they are synced.
@@ -132,8 +132,9 @@ class Committer:
         try:
             if not self.store.journal.pending and (self._checkpoint_wanted or self.store.due_for_rotation()):
                 await self._rotate()
+                self._troubles.pop("segment", None)
         except OSError as error:  # tried again in a second, nothing is lost by waiting
-            self._trouble("a new segment could not be written", error)
+            self._trouble("segment", "a new segment could not be written", error)
         self._measure()
 
     async def _flush_journal(self) -> None:
@@ -141,8 +142,9 @@ class Committer:
         try:
             if self.store.journal.pending:
                 await self._in_thread(self.store.journal.flush)
+                self._troubles.pop("journal", None)
         except OSError as error:
-            self._trouble("the alarm journal could not be written", error)
+            self._trouble("journal", "the alarm journal could not be written", error)
 
     def _take_group(self) -> list[Waiting]:
         group: list[Waiting] = []
@@ -159,10 +161,10 @@ class Committer:
             prepared = await self._write(group)
         except Exception as error:
             self.metrics.failed.inc()
-            self._trouble("a group commit failed, nothing of it is stored", error)
+            self._trouble("commit", "a group commit failed, nothing of it is stored", error)
             self._fail(group, _refusal(error))
             return
-        self.last_error = ""
+        self._troubles.pop("commit", None)
         try:
             if len(prepared.stored.rows):
                 self.store.apply(prepared.stored)
@@ -190,9 +192,16 @@ class Committer:
             if not waiting.done.done():
                 waiting.done.set_exception(refusal)
 
-    def _trouble(self, what: str, error: BaseException) -> None:
-        self.last_error = f"{what}: {error}"
-        log.error("%s", self.last_error)
+    def _trouble(self, step: str, what: str, error: BaseException) -> None:
+        told = f"{what}: {error}"
+        if self._troubles.get(step) != told:
+            log.error("%s", told)
+        self._troubles[step] = told
+
+    @property
+    def trouble(self) -> str:
+        """What keeps it from working, in a sentence; empty when all went well at the last try."""
+        return "; ".join(self._troubles.values())
 
     def _tell(self, group: list[Waiting], keep: Flags) -> None:
         begin = 0
@@ -215,8 +224,9 @@ class Committer:
 
     def _checkpointed(self, done: asyncio.Future[None]) -> None:
         error = done.exception()
+        self._troubles.pop("checkpoint", None)
         if error is not None:
-            self._trouble("the checkpoint could not be written, the old one stays", error)
+            self._trouble("checkpoint", "the checkpoint could not be written, the old one stays", error)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._disk, work)

@@ -137,10 +137,13 @@ class Known:
         """Hot first, then the lake: what moves in between is seen twice, never missed."""
         for keys in list(self._segments.values()):
             if keys.earliest < (day + 1) * DAY and keys.latest >= day * DAY:
+                read_back = not keys.in_memory
                 try:
                     yield from keys.runs(day)
                 except FileNotFoundError:
                     self._segments.pop(keys.number, None)
+                if read_back and sum(one.in_memory for one in self._segments.values()) > HOT_ROWS:
+                    keys.drop()
         yield from self.lake.runs(day, streams)
 
 
