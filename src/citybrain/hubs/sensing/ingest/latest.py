@@ -103,10 +103,12 @@ class LatestView:
 def read_latest(path: Path, streams: Streams, *, patience: float = 1.0) -> LatestView | None:
     """The latest records of the streams, whole; None when `sense` has never run in this data directory."""
     until = time.monotonic() + patience
-    while True:
+    while path.exists():
         view = _try_read(path, streams)
         if view is not None or time.monotonic() > until:
             return view
+        time.sleep(0.0002)  # a write lasts microseconds
+    return None
 
 
 def _try_read(path: Path, streams: Streams) -> LatestView | None:
