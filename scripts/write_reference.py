@@ -16,7 +16,7 @@ def errors_page() -> str:
     lines = [
         "# Refusals",
         "",
-        "Every refusal is an RFC 9457 problem document with one of these codes (written by scripts/write_reference.py).",
+        "Every refusal is an RFC 9457 problem document with one of these codes (by scripts/write_reference.py).",
         "",
         "| code | what it says | what to do | 中文 |",
         "|---|---|---|---|",

@@ -95,7 +95,8 @@ class Cast:
         west, south, east, north = box
         region = Region.objects.create(
             code=code, name=name, level=level, parent=parent, path=path,
-            area_km2=(east - west) * (north - south) * 10454, centre_lon=(west + east) / 2, centre_lat=(south + north) / 2,
+            area_km2=(east - west) * (north - south) * 10454,
+            centre_lon=(west + east) / 2, centre_lat=(south + north) / 2,
         )  # fmt: skip
         RegionBoundary.objects.create(
             region=region, wkb=shapely.to_wkb(shapely.box(*box)), west=west, south=south, east=east, north=north,
