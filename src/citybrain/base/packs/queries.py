@@ -8,7 +8,7 @@ from typing import Any
 
 from citybrain.base.accounts import Viewer, check_may
 from citybrain.base.errors import NotFound
-from citybrain.base.packs.contents import Contents
+from citybrain.base.packs.contents import Contents, hash_of
 from citybrain.base.packs.discovery import Source, find_sources, source_at
 from citybrain.base.packs.judge import judge, problems_of_all, prove
 from citybrain.base.packs.layers import Change, value_at
@@ -50,8 +50,19 @@ def check_packs(paths: Sequence[Path] = (), *, proving: bool = False) -> list[Pr
 
 
 def read_installed() -> dict[str, Contents]:
-    """Every installed pack with the operators' changes laid over it, in the order of loading."""
-    return judge(find_sources(), changes=changes_in_force())
+    """Every installed pack with the operators' changes laid over it, in the order of loading; not to be changed.
+
+    Kept while no file and no change is another: reading all of them takes a good part of a second.
+    """
+    global _read
+    sources, changes = find_sources(), changes_in_force()
+    mark = tuple((str(one.folder), hash_of(one.folder, repr(changes.get(one.key)))) for one in sources)
+    if _read is None or _read[0] != mark:
+        _read = mark, judge(sources, changes=changes)
+    return _read[1]
+
+
+_read: tuple[tuple[tuple[str, str], ...], dict[str, Contents]] | None = None
 
 
 def list_packs(viewer: Viewer) -> list[dict[str, Any]]:

@@ -289,3 +289,18 @@ def test_how_the_journal_is_cut_into_batches_does_not_matter(journal, thing, cas
     assert sum(iter(lambda: take_in(journal.folder, limit=1), 0)) == whole
 
     assert (sorted(Alarm.objects.values_list("pk", "state", "folded_into", "episodes")), messages()) == at_once
+
+
+def test_the_loop_looks_at_the_database_only_when_the_journal_grew(
+    journal, thing, settings, monkeypatch, django_assert_num_queries
+):
+    monkeypatch.setattr(intake, "_seen", None)
+    settings.DATA_DIR = journal.folder.parent
+    journal.tell(thing, "pending", 0, start=0)
+    assert intake.take_in_news() is True
+    assert intake.take_in_news() is False
+    with django_assert_num_queries(0):
+        assert intake.take_in_news() is False
+    journal.tell(thing, "firing", 1, start=0)
+    assert intake.take_in_news() is True
+    assert Alarm.objects.get().state == "firing"

@@ -37,8 +37,8 @@ register_things([{"code": f"air-{n}", "model": "test.station"} for n in range(12
 print(json.dumps(list(Thing.objects.order_by("pk").values_list("pk", "code"))))
 """
 TAKER = str(Path(__file__).with_name("taker.py"))
-KILLS = 10
-EPISODES = 250
+KILLS = 8
+EPISODES = 200
 
 
 def environment(data: Path) -> dict[str, str]:

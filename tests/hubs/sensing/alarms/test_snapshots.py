@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import time
+from concurrent.futures import Future
 
 import pytest
 
 from citybrain.base import bus
 from citybrain.base.accounts.models import Token, User
+from citybrain.base.clock import wall_now
+from citybrain.hubs.sensing.alarms import snapshots
 from citybrain.hubs.sensing.alarms.models import AlarmRule
-from citybrain.hubs.sensing.alarms.snapshots import publish_snapshot, waiting_snapshots
+from citybrain.hubs.sensing.alarms.snapshots import Publisher, publish_snapshot, waiting_snapshots, want_snapshot
 from citybrain.hubs.sensing.ingest.catalogue import Catalogue
 from citybrain.hubs.sensing.ingest.snapshot import SHAPES, SnapshotFile
 from citybrain.hubs.sensing.things.models import Stream, Thing
@@ -137,3 +140,37 @@ def test_ten_thousand_things_are_published_quickly(folder, rules, cast):
     took = time.perf_counter() - began
     assert len(read(folder, "things").streams) == 30_000
     assert took < 2, f"{took:.2f} s"
+
+
+def test_the_loop_writes_at_the_start_and_after_each_change(folder, thing, settings, monkeypatch):
+    """The thread is replaced by a call: it would not see what this test has not committed."""
+    settings.DATA_DIR = folder.parent
+
+    class AtOnce:
+        def submit(self, work):
+            done = Future()
+            done.set_result(work())
+            return done
+
+    publisher = Publisher()
+    publisher._thread = AtOnce()
+    moment = [0.0]
+    monkeypatch.setattr(snapshots.clock, "monotonic", lambda: moment[0])
+
+    def turn():
+        publisher.step()
+        return publisher.step()
+
+    assert turn() is True
+    assert {path.name for path in folder.iterdir()} == {"tokens.json", "things.json", "rules.json"}
+    assert turn() is False, "nothing is out of date"
+
+    want_snapshot("rules")
+    AlarmRule.objects.filter(key="test.high").update(raise_at=175)
+    moment[0] += 1.5
+    assert turn() is True
+    assert read(folder, "rules").rules[0].raise_at == 175
+
+    Token.objects.filter(name="token of integrator").update(revoked_at=wall_now())
+    moment[0] += 6
+    assert turn() is True, "tokens are looked at again every few seconds, whoever ended them"
