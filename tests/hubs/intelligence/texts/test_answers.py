@@ -11,6 +11,7 @@ from django.db import transaction
 
 from citybrain.base.bus import Message, publish, run_once
 from citybrain.base.bus.models import OutboxEvent
+from citybrain.hubs.intelligence.capabilities import find_capability
 from citybrain.hubs.intelligence.texts.messages import UnclassifiedText
 from tests.hubs.intelligence.texts.test_texts import COLUMNS
 
@@ -40,6 +41,16 @@ def test_the_answer_carries_label_probability_and_runners_up(
         ["市容", "教育"], key=[label for label, _ in answer["alternatives"]].index
     )
     assert answer["model"]
+
+
+def test_it_is_a_capability_that_can_be_called_by_name(
+    citybrain: Callable[..., int], messages: Path, data_dir: Path
+) -> None:
+    citybrain("texts", "train", messages, *COLUMNS)
+    found = find_capability("texts.classify").call({"texts": [["幼儿园报不上名", "作业太多"], ["垃圾没人清理"]]})
+    assert [one.label for one in found.texts] == ["教育", "市容"]
+    assert all(len(one.alternatives) == 2 for one in found.texts)
+    assert found.model
 
 
 def test_without_a_model_the_answer_is_empty_so_that_a_person_decides_at_once(data_dir: Path, clock: object) -> None:
