@@ -142,6 +142,28 @@ def test_a_question_that_cannot_be_answered_says_why(
         assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        {"after": "9999-12-31T23:59:59.999999Z"},
+        {"after": "0001-01-01T00:00:00Z"},
+        {"every": "999999d", "agg": "count"},
+        {"every": "7d", "agg": "median"},
+        {"from_": datetime(1900, 1, 1, tzinfo=UTC), "to": datetime(2199, 1, 1, tzinfo=UTC)},
+        {"thing": "air-1\0", "status": 400},
+        {"thing": "空气", "status": 404},
+        {"property": "pm25'; DROP TABLE hot", "status": 404},
+    ],
+)
+def test_strange_questions_have_an_answer(station: Station, question: dict[str, object]) -> None:
+    station.reads(NOON, 35.0)
+    station.move()
+    station.reads(NOON + MINUTE, 36.0)
+    question = dict(question)
+    expected = question.pop("status", 200)
+    assert station.ask(**question).status_code in (expected, 422)
+
+
 def test_without_from_and_to_it_is_the_last_day(station: Station, clock: MovableClock) -> None:
     station.reads(clock.now() - 25 * HOUR, 1.0)
     station.reads(clock.now() - 23 * HOUR, 2.0)

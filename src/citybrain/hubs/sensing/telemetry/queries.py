@@ -97,7 +97,8 @@ def list_readings(stream: Stream, span: Span, *, after: datetime | None, limit: 
 def readings_table(stream: Stream, span: Span, *, after: datetime | None, limit: int) -> pa.Table:
     """The same as columns: at, value (as stored), quality, sequence, recorded_at."""
     if after is not None:
-        span = Span(max(span.start, after + timedelta(microseconds=1)), span.end, span.known_at)
+        begin = span.end if after >= span.end else max(span.start, after + timedelta(microseconds=1))
+        span = Span(begin, span.end, span.known_at)
     return stream.source(span).query('SELECT * FROM readings ORDER BY "at" LIMIT ?', limit)
 
 
