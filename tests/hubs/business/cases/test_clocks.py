@@ -141,6 +141,7 @@ def test_a_clock_stands_still_where_it_is_declared_to(play: Play):
     play.move(days=2)
     assert rung(case.number) == []
     assert [clock["is_paused"] for clock in case.clocks] == [True]
+    assert (case.due_at, case.is_overdue) == (None, False)
 
     play.handler.takes("go_on", case)
     assert case.due == city_clock.now() + timedelta(hours=6)

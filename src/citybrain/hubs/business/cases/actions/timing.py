@@ -123,7 +123,7 @@ def _pause_or_resume(change: Change) -> None:
 
 
 def _show_due(change: Change) -> None:
-    """The case's due moment is that of the clock of the whole case."""
+    """The case's due moment is that of the clock of the whole case; while that stands still there is none."""
     whole = [run for run in change.clocks if run.extent == clockwork.CASE and run.stopped_at is None]
     if whole:
-        change.set(due_at=whole[-1].due_at)
+        change.set(due_at=whole[-1].due_at if whole[-1].running_since is not None else None)

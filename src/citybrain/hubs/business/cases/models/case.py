@@ -161,7 +161,9 @@ class Assignment(models.Model):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", db_index=False)
     organisation_path = PathField()
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.LEAD)
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     since = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

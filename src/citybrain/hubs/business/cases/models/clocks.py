@@ -39,7 +39,7 @@ class ClockRun(models.Model):
         CANCELLED = "cancelled"
 
     case = models.ForeignKey(Case, null=True, on_delete=models.CASCADE, related_name="clocks")
-    plan = models.ForeignKey(ClockPlan, null=True, on_delete=models.PROTECT, related_name="+")
+    plan = models.ForeignKey(ClockPlan, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     extent = models.CharField(max_length=16, choices=Extent.choices)
     state = models.CharField(max_length=64, blank=True, default="")
     round = models.PositiveSmallIntegerField(default=1)
