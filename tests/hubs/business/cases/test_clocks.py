@@ -198,6 +198,20 @@ def test_clocks_are_listed_by_when_they_are_due_and_only_where_one_sees(play: Pl
     assert len(due("handler")) == 4
 
 
+def test_the_work_process_knows_what_to_do(play: Play):
+    """What is declared is really run: the watcher is a loop of `work`, the self-test one of its recurring jobs."""
+    from citybrain.base.jobs.registry import registry
+
+    case = play.dispatcher.opens()
+    play.clock.move(hours=1)
+
+    assert registry().loops["cases.clocks"].step() is True
+    assert registry().loops["cases.clocks"].step() is False
+    assert [key for key, _, _ in rung(case.number)] == ["clock.warned"]
+    registry().recurring["cases.self_test"].function()
+    assert SelfTest.objects.get().state == "running"
+
+
 # the daily self-test
 
 
