@@ -22,13 +22,16 @@ class Health:
         self.clock, self.rounds, self.moves = clock, rounds, [clock.now()]
         self.left = rounds
 
-    def health(self) -> tuple[dict[str, Any], dict[str, Any]]:
+    def health(self) -> dict[str, Any]:
         if self.clock.now() != self.moves[-1]:
             assert self.left == 0, "the clock was moved while the city was still busy"
             self.moves.append(self.clock.now())
             self.left = self.rounds
         self.left = max(0, self.left - 1)
-        return {"lag": {"bus": self.left, "clocks": 0}}, {"status": "ok", "swept_to": self.clock.now().isoformat()}
+        return {"lag": {"bus": self.left, "clocks": 0}}
+
+    def sense_health(self) -> dict[str, Any]:
+        return {"status": "ok", "swept_to": self.clock.now().isoformat()}
 
 
 def pace(city: Any, clock: MovableClock | None, *, speed: float | None = None, tick: float = 6) -> Pace:
@@ -85,8 +88,11 @@ def test_a_city_elsewhere_keeps_its_own_clock() -> None:
 )
 def test_what_it_waits_for_is_said(web: dict[str, Any], sense: dict[str, Any], why: str) -> None:
     class Stuck:
-        def health(self) -> tuple[dict[str, Any], dict[str, Any]]:
-            return web, sense
+        def health(self) -> dict[str, Any]:
+            return web
+
+        def sense_health(self) -> dict[str, Any]:
+            return sense
 
     with pytest.raises(Unavailable) as refused:
         pace(Stuck(), MovableClock(START)).settle(patience=0.05)

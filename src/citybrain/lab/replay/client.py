@@ -100,7 +100,7 @@ class Client:
     def await_things(self, count: int) -> None:
         """Wait until `sense` knows as many things; it learns of new ones within a second."""
         deadline = time.monotonic() + self.patience
-        while self._health(self.sense_url).get("things", 0) < count:
+        while self.sense_health().get("things", 0) < count:
             if time.monotonic() > deadline:
                 why = f"it does not know the {count} things"
                 raise Unavailable("replay.no_answer", url=self.sense_url, why=why, seconds=round(self.patience))
@@ -126,9 +126,13 @@ class Client:
             if not after:
                 return
 
-    def health(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """What `web` and `sense` say of themselves; empty where a door is closed at the moment."""
-        return self._health(self.url), self._health(self.sense_url)
+    def health(self) -> dict[str, Any]:
+        """What `web` says of itself; empty where its door is closed at the moment."""
+        return self._health(self.url)
+
+    def sense_health(self) -> dict[str, Any]:
+        """What `sense` says of itself."""
+        return self._health(self.sense_url)
 
     def _health(self, base: str) -> dict[str, Any]:
         try:

@@ -16,6 +16,7 @@ from citybrain.base.clock import Clock
 from citybrain.base.errors import Unavailable
 from citybrain.lab.replay.client import Client
 
+PAUSE = 0.003  # wall seconds before the city is asked again, then longer
 PULSE = 0.2  # wall seconds between two moves of the clock at a speed
 PATIENCE = 600.0
 SAY_EVERY = 15.0
@@ -36,8 +37,10 @@ class Pace:
         speed: float | None,
         tick: timedelta,
         say: Callable[[str], None],
+        senses: bool = True,
     ):
         self.client, self.clock, self.speed, self.tick, self.say = client, clock, speed, tick, say
+        self.senses = senses  # whether there are things whose silence the clock decides
         self.waited = 0.0
         self._began: tuple[float, datetime] | None = None
 
@@ -69,7 +72,7 @@ class Pace:
         if self.clock is None:
             return
         began = time.monotonic()
-        pause, said = 0.001, began
+        pause, said = PAUSE, began
         while (left := self.left()) and time.monotonic() - began < patience:
             time.sleep(pause)
             pause = min(pause * 1.5, 0.05)
@@ -82,15 +85,16 @@ class Pace:
 
     def left(self) -> str:
         """What the city still has to do, in words; empty when it has caught up with the clock."""
-        web, sense = self.client.health()
-        lag = web.get("lag")
+        lag = self.client.health().get("lag")
         if lag is None:
             return "web does not answer"
         busy = [f"{name} {count}" for name, count in sorted(lag.items()) if count]
-        if not sense:
-            busy.append("sense does not answer")
-        if self.clock is not None and not _has_swept(sense, self.clock.now()):
-            busy.append("sense has not looked at the clock")
+        if not busy and self.senses and self.clock is not None:
+            sense = self.client.sense_health()
+            if not sense:
+                busy.append("sense does not answer")
+            elif not _has_swept(sense, self.clock.now()):
+                busy.append("sense has not looked at the clock")
         return ", ".join(busy)
 
 

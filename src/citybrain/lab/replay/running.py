@@ -126,7 +126,7 @@ def _pour(
     order: Order, source: Source, progress: Progress, client: Client, clock: Drivable | None, say: Say
 ) -> dict[str, Any]:
     tick = source.mapping.tick or TICK
-    pace = Pace(client, clock, speed=order.speed, tick=tick, say=say)
+    pace = Pace(client, clock, speed=order.speed, tick=tick, say=say, senses=bool(source.drafts))
     try:
         _register(client, source, say)
         pace.settle()
