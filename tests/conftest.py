@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 
 _data = tempfile.mkdtemp(prefix="citybrain-test-")
+atexit.register(shutil.rmtree, _data, ignore_errors=True)
 os.environ["CITYBRAIN_DATA"] = _data
 os.environ["DJANGO_SETTINGS_MODULE"] = "citybrain.site.settings"
 

@@ -11,6 +11,7 @@ from citybrain.site.start import set_up
 die_with_parent()
 set_up(Path(os.environ["CITYBRAIN_DATA"]))
 
+import citybrain.site.urls  # noqa: E402, F401  (every door is open before the first request comes)
 from citybrain.site.wsgi import application  # noqa: E402  (Django must be set up first)
 
 __all__ = ["application"]
