@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,17 @@ def test_blocks_that_were_never_written_are_seen(segment: Segment) -> None:
     assert segments.recover(segment.path) == segment.path.stat().st_size
 
 
+def test_a_damaged_segment_is_told_from_a_whole_one(segment: Segment) -> None:
+    assert segments.is_whole(segment.path)
+    segment.finish()
+    assert segments.is_whole(segment.path)
+    content = bytearray(segment.path.read_bytes())
+    content[len(segments.HEAD) + 400] ^= 1
+    segment.path.write_bytes(content)
+    assert not segments.is_whole(segment.path)
+    assert sizes(segment.path) == []
+
+
 def test_zeros_after_the_end_are_cut_off(segment: Segment) -> None:
     segment.close()
     with segment.path.open("ab") as file:
@@ -116,10 +128,13 @@ def test_the_latest_values_grow_and_are_read_by_others(tmp_path: Path) -> None:
     assert (view.records["at"][2:] == -(2**63)).all()
 
 
-def test_a_record_in_the_middle_of_its_writing_is_waited_for(tmp_path: Path) -> None:
+def test_a_record_in_the_middle_of_its_writing_is_waited_for_but_not_for_ever(tmp_path: Path) -> None:
     latest = Latest(tmp_path / "latest.bin")
     latest.publish()
-    latest._map[:64] = latest._header(4096, 7).ljust(64, b"\0")  # odd: a writer is at work
-    assert read_latest(latest.path, np.array([1], np.int32), patience=0.01) is None
     latest.update(np.array([1], np.int32), records_of(np.array([5]), [1.0], 0, 0, 7), (1, 1))
-    assert read_latest(latest.path, np.array([1], np.int32)) is not None
+    latest._map[:64] = latest._header(4096, 7).ljust(64, b"\0")  # odd: a writer is at work, and was killed
+    began = time.monotonic()
+    view = read_latest(latest.path, np.array([1], np.int32), patience=0.05)
+    assert time.monotonic() - began >= 0.05
+    assert view is not None
+    assert view.records["value"].tolist() == [1.0]

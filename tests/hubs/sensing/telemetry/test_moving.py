@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -120,6 +121,20 @@ def test_days_in_pieces_are_put_together_when_they_are_over(station: Station, cl
     assert station.values(from_=NOON, to=NOON + HOUR) == [0, 1, 2, 3, 4, 5]
     station.reads(NOON, 0.0)
     assert station.move() == 0  # known, wherever it lies now
+
+
+def test_a_damaged_segment_is_not_thrown_away(station: Station, caplog: pytest.LogCaptureFixture) -> None:
+    station.reads(NOON, 1.0)
+    station.reads(NOON + MINUTE, 2.0)
+    station.close_segment()
+    (_, path), _ = segments.segments(station.data / "hot")
+    content = bytearray(path.read_bytes())
+    content[content.rindex(struct.pack("<d", 2.0))] ^= 1
+    path.write_bytes(content)
+    assert moving.move_segments(station.data, describe) == 1
+    assert "is damaged" in caplog.text
+    assert path.with_name(f"{path.name}.damaged").read_bytes() == bytes(content)
+    assert len(segments.segments(station.data / "hot")) == 1
 
 
 def test_readings_of_a_stream_without_a_name_are_kept(station: Station) -> None:

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import fcntl
+import gc
 import logging
 import os
 import signal
@@ -115,6 +116,7 @@ async def serve(data: Path, listener: socket.socket, broker: tuple[str, int] | N
     service = Service(snapshots, committer, metrics)
     if snapshots.catalogue is not None:
         committer.adopt(snapshots.catalogue, snapshots.rules)
+    gc.freeze()  # what stands now stays: the collector need not look through a hundred thousand things again and again
     server = uvicorn.Server(
         uvicorn.Config(
             App(service),

@@ -73,10 +73,14 @@ def write(hot: Path, checkpoint: Checkpoint) -> None:
     arrays |= {name: getattr(checkpoint.slots, name) for name in SLOT_ARRAYS}
     meta = np.frombuffer(msgspec.json.encode(checkpoint.meta), np.uint8)
     part = hot / f"{FILE}.part"
-    with part.open("wb") as file:
-        np.savez(file, meta=meta, latest=checkpoint.latest, **arrays)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with part.open("wb") as file:
+            np.savez(file, meta=meta, latest=checkpoint.latest, **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        part.unlink(missing_ok=True)  # it would only fill the disk further
+        raise
     part.replace(hot / FILE)
     sync_folder(hot)
 

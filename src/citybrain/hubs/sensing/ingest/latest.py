@@ -100,28 +100,31 @@ class LatestView:
     offset: int
 
 
-def read_latest(path: Path, streams: Streams, *, patience: float = 1.0) -> LatestView | None:
-    """The latest records of the streams, whole; None when `sense` has never run in this data directory."""
+def read_latest(path: Path, streams: Streams, *, patience: float = 0.2) -> LatestView | None:
+    """The latest records of the streams, whole; None when `sense` has never run in this data directory.
+
+    A writer is at work for microseconds. One that seems to be for longer was killed in the middle: then what stands
+    there is taken, until `sense` is back and writes the file anew.
+    """
     until = time.monotonic() + patience
-    while path.exists():
-        view = _try_read(path, streams)
-        if view is not None or time.monotonic() > until:
+    while True:
+        view, whole = _try_read(path, streams)
+        if whole or view is None or time.monotonic() > until:
             return view
-        time.sleep(0.0002)  # a write lasts microseconds
-    return None
+        time.sleep(0.0002)
 
 
-def _try_read(path: Path, streams: Streams) -> LatestView | None:
+def _try_read(path: Path, streams: Streams) -> tuple[LatestView | None, bool]:
+    """What stands there, and whether no writer was at work meanwhile."""
     try:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
             before = HEADER.unpack_from(mapped)
             found = _pick(mapped, streams, before[2])
             after = HEADER.unpack_from(mapped)
     except (FileNotFoundError, ValueError):
-        return None
-    if before[0] != MAGIC or before[1] % 2 or before[1] != after[1]:
-        return None
-    return LatestView(found, before[3], before[4])
+        return None, False
+    whole = before[1] % 2 == 0 and before[1] == after[1]
+    return (LatestView(found, after[3], after[4]) if before[0] == MAGIC else None), whole
 
 
 def _pick(mapped: Any, streams: Streams, capacity: int) -> NDArray[np.void]:

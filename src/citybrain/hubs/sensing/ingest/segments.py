@@ -142,11 +142,25 @@ def read(path: Path, *, start: int = 0, end: int | None = None) -> Iterator[tupl
             yield batch, source.tell()
 
 
-def recover(path: Path) -> int:
-    """Cut a torn tail off and return the length that is left (0: not even the head was written, the file is gone)."""
+def _good_length(path: Path) -> int:
     good = len(HEAD)
     for _, offset in read(path):
         good = offset
+    return good
+
+
+def is_whole(path: Path) -> bool:
+    """Whether the segment can be read to its end."""
+    good = _good_length(path)
+    return path.stat().st_size in (good, good + len(END_OF_STREAM))
+
+
+def recover(path: Path) -> int:
+    """Cut a torn tail off and return the length that is left (0: not even the head was written, the file is gone).
+
+    Only for the segment that was being written: what cannot be read in an older one is damage, and is left as it is.
+    """
+    good = _good_length(path)
     size = path.stat().st_size
     if size < len(HEAD):
         path.unlink()

@@ -89,9 +89,13 @@ class Store:
     def _replay(self, segment: int, offset: int) -> list[Transition]:
         """Work through the segments from a position on; older ones only have to be known."""
         true: list[Transition] = []
-        for number, path in segments.segments(self.hot):
-            if not segments.recover(path):
-                continue
+        found = segments.segments(self.hot)
+        for number, path in found:
+            if (number, path) == found[-1]:
+                if not segments.recover(path):
+                    continue
+            elif not segments.is_whole(path):
+                log.error("%s is damaged: what follows the damage cannot be read", path)
             start = offset if number == segment else 0
             for batch, end in segments.read(path):
                 stored = Stored.of(batch)

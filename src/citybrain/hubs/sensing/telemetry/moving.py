@@ -60,6 +60,7 @@ def move_segments(data: Path, describe: Describe) -> int:
             if table.num_rows:
                 _commit(data, _named(table, describe), numbers[-1])
             moved += table.num_rows
+            _set_aside(path for path in paths if not segments.is_whole(path))
             _delete(paths)
     return moved
 
@@ -71,6 +72,13 @@ def _last_moved(table: DeltaTable | None) -> int:
 def _delete(paths: Iterable[Path]) -> None:
     for path in paths:
         path.unlink(missing_ok=True)
+
+
+def _set_aside(paths: Iterable[Path]) -> None:
+    """A segment that cannot be read to its end is kept under another name: nobody deletes what nobody has read."""
+    for path in paths:
+        log.error("%s is damaged: what could be read is in the lake, the file is kept as %s.damaged", path, path.name)
+        path.rename(path.with_name(f"{path.name}.damaged"))
 
 
 def _portions(ready: list[tuple[int, Path]]) -> Iterator[tuple[list[int], list[Path], pa.Table]]:
