@@ -8,6 +8,8 @@ import pytest
 from django.db import transaction
 
 from citybrain.base import bus
+from citybrain.base.audit import SYSTEM
+from citybrain.hubs.business.cases.actions import close_by_source
 from citybrain.hubs.business.cases.models import Case, TimelineEntry
 from citybrain.hubs.business.signals.actions.alarms import AlarmMessage
 from citybrain.hubs.business.signals.models import Signal
@@ -71,10 +73,37 @@ def test_the_same_alarm_told_twice_is_one_signal(hotline, alarm):
     assert Signal.objects.count() == Case.objects.count() == 1
 
 
-def test_what_is_folded_or_only_shown_is_no_signal(hotline, alarm):
-    alarm(Fired, folded=True)
+def test_what_is_only_shown_is_no_signal(hotline, alarm):
     alarm(Fired, alarm="cd34", case_type="")
     assert not Signal.objects.exists()
+
+
+def test_a_flapping_alarm_is_told_to_the_case_that_is_open(hotline, alarm):
+    """Twenty alarms of one fault are one signal and one case, whose timeline shows that it came back."""
+    alarm(Fired)
+    alarm(Resolved)
+    alarm(Fired, alarm="cd34", folded=True, root="ab12")
+
+    case = hotline.case_of(Signal.objects.get())
+    told = TimelineEntry.objects.filter(case=case, kind="alarm").order_by("pk")
+    assert "并未恢复" in told.last().params["text"]["zh"]
+    assert Signal.objects.get().resolved_at is None
+
+    alarm(Resolved, alarm="cd34", folded=True, root="ab12")
+    assert Signal.objects.get().resolved_at is not None
+
+
+def test_an_alarm_that_flaps_on_after_its_case_was_closed_asks_for_another(hotline, alarm):
+    alarm(Fired)
+    alarm(Resolved)
+    first = hotline.case_of(Signal.objects.get())
+    close_by_source(first.number, actor=SYSTEM, at=hotline.clock.now(), outcome="completed", note="")
+
+    alarm(Fired, alarm="cd34", folded=True, root="ab12")
+
+    second = Signal.objects.get(source_id="cd34")
+    assert second.case_number not in ("", first.number)
+    assert Signal.objects.get(source_id="ab12").case_number == first.number
 
 
 def test_an_alarm_of_an_unknown_kind_waits_for_a_person(hotline, alarm):

@@ -12,7 +12,7 @@ from citybrain.hubs.business.cases.queries.reports import is_open
 from citybrain.hubs.business.signals.actions.intake import announce_received
 from citybrain.hubs.business.signals.actions.triaging import TRIAGE, lock_signal, triage
 from citybrain.hubs.business.signals.models import Signal
-from citybrain.hubs.business.signals.types import ALARM_SOURCE, RECEIVED
+from citybrain.hubs.business.signals.types import ALARM_SOURCE, ENDED, RECEIVED
 
 
 class AlarmMessage(bus.Message, frozen=True, kw_only=True):
@@ -34,16 +34,18 @@ class AlarmMessage(bus.Message, frozen=True, kw_only=True):
     precision_m: float | None = None
     region_path: str = ""
     folded: bool = False
+    root: str = ""
 
 
 def take_alarm(event: bus.Event) -> None:
     """Make a signal of an alarm that asks for a case, and triage it at once; an alarm is taken once.
 
-    An alarm without a case type is only shown. One that is folded into an earlier alarm is no new signal. One that
-    turned out not to be over goes on: its case is told, or, where that has ended meanwhile, it finds another one.
+    An alarm without a case type is only shown. One that turned out not to be over goes on: its case is told, or, where
+    that has ended meanwhile, it finds another one. One that is folded into an earlier alarm is told to that one's case
+    while it is open, and is a signal of its own afterwards: a value that flaps for days is not silent for days.
     """
     alarm = event.read(AlarmMessage)
-    if alarm.folded or not alarm.case_type:
+    if not alarm.case_type:
         return
     found = _find(alarm)
     if found is not None:
@@ -56,8 +58,15 @@ def take_alarm(event: bus.Event) -> None:
 
 
 def _find(alarm: AlarmMessage) -> int | None:
-    found = Signal.objects.filter(source=ALARM_SOURCE, source_id=alarm.alarm)
-    return found.values_list("pk", flat=True).first()
+    """The signal that speaks for an alarm: its own, or that of the alarm it is folded into while its case is open."""
+    signals = Signal.objects.filter(source=ALARM_SOURCE)
+    own = signals.filter(source_id=alarm.alarm).values_list("pk", flat=True).first()
+    if own is not None or not alarm.folded:
+        return own
+    root = signals.filter(source_id=alarm.root).only("pk", "case_number", "state").first()
+    if root is None or (root.case_number and not is_open(root.case_number)) or root.state == ENDED:
+        return None
+    return root.pk
 
 
 def _go_on(signal_id: int, alarm: AlarmMessage) -> None:
