@@ -26,6 +26,7 @@ from citybrain.base.errors import (
     NotFound,
     TooLarge,
     Unavailable,
+    catalogue,
 )
 
 log = logging.getLogger("citybrain.http")
@@ -158,7 +159,8 @@ def _fields(error: BaseException) -> str:
 def field_error(error: Mapping[str, Any]) -> FieldError:
     """One pydantic error: where it stands (`items[3].at`), why in our words, and what would be right."""
     context = dict(error.get("ctx") or {})
-    code = REASONS.get(error["type"], "input.schema")
+    own = error["type"] in catalogue()  # a check of ours, raised with its code (PydanticCustomError)
+    code = error["type"] if own else REASONS.get(error["type"], "input.schema")
     bound = next((context[name] for name in ("ge", "gt", "le", "lt") if name in context), None)
     data = {**context, "bound": bound, "why": _bare(error["msg"])}
     return FieldError(field_path(error["loc"]), code, data)

@@ -42,9 +42,7 @@ def get_capability(request: CityRequest, name: str) -> Any:
 
 INPUT = {
     "requestBody": {
-        "content": {
-            "application/json": {"example": {"period": "day", "pm25": 120, "pm10": 151, "co": 1.0}}
-        }
+        "content": {"application/json": {"example": {"period": "day", "pm25": 120, "pm10": 151, "co": 1.0}}}
     }
 }
 
