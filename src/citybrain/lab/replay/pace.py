@@ -42,6 +42,7 @@ class Pace:
         self.client, self.clock, self.speed, self.tick, self.say = client, clock, speed, tick, say
         self.senses = senses  # whether there are things whose silence the clock decides
         self.waited = 0.0
+        self._usual = 0.0  # seconds that the city usually takes for a batch
         self._began: tuple[float, datetime] | None = None
 
     def advance(self, moment: datetime) -> None:
@@ -67,19 +68,29 @@ class Pace:
         if wait > 0:
             time.sleep(wait)
 
-    def settle(self, patience: float = PATIENCE) -> None:
-        """Wait until the city says that nothing is left to do. Raises Unavailable with what it still has."""
+    def settle(self, *, after_posting: bool = False, patience: float = PATIENCE) -> None:
+        """Wait until the city says that nothing is left to do. Raises Unavailable with what it still has.
+
+        Asking costs the city as much as a report does: after posting, the first question comes when half of the time
+        has gone by that the city usually takes.
+        """
         if self.clock is None:
             return
-        began = time.monotonic()
-        pause, said = PAUSE, began
+        began = said = time.monotonic()
+        pause = PAUSE
+        if after_posting:
+            time.sleep(self._usual / 2)
+            pause = max(PAUSE, self._usual / 4)
         while (left := self.left()) and time.monotonic() - began < patience:
             time.sleep(pause)
             pause = min(pause * 1.5, 0.05)
             if time.monotonic() - said > SAY_EVERY:
                 said = time.monotonic()
                 self.say(f"  waiting for the city: {left}")
-        self.waited += time.monotonic() - began
+        took = time.monotonic() - began
+        self.waited += took
+        if after_posting:
+            self._usual += (min(took, 1.0) - self._usual) / 8
         if left:
             raise Unavailable("replay.not_settled", seconds=round(patience), left=left)
 

@@ -46,9 +46,9 @@ class Pourer:
             receipt = self.client.post(batch.door, batch.rows)
             self.progress.tally(batch.door).add(batch, receipt)
             if batch.door != "observations":
-                self.pace.settle()
+                self.pace.settle(after_posting=True)
         if any(batch.door == "observations" for batch in step.batches):
-            self.pace.settle()
+            self.pace.settle(after_posting=True)
 
     def _note(self, first: datetime, last: datetime) -> None:
         now = time.monotonic()
