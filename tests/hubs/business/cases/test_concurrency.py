@@ -78,7 +78,7 @@ def test_of_two_who_act_at_once_one_wins_and_the_other_is_told(city: Cast, by_nu
         now = Case.objects.get(pk=case.pk)
         lines = TimelineEntry.objects.filter(case=case, key__in=["case.accepted", "case.returned"]).order_by("pk")
         assert [line.key for line in lines] == states[now.state]
-        assert OutboxEvent.objects.filter(subject=case.subject).count() == 3 + len(states[now.state])
+        assert OutboxEvent.objects.filter(subject=case.subject).count() == 2 + len(states[now.state])
         assert Record.objects.filter(object_key=case.number).count() == 2 + len(states[now.state])
 
 

@@ -39,6 +39,7 @@ class Told:
     cause: str | None
     assignment: Assignment | None = None
     is_audited: bool = True
+    is_published: bool = True
     proof: dict[str, Any] = field(default_factory=dict)
 
 
@@ -135,15 +136,25 @@ class Change:
     def tell(
         self, event: str, key: str, *, kind: str = "moved", params: dict[str, Any] | None = None,
         assignment: Assignment | None = None, actor: Actor | None = None, at: datetime | None = None,
-        is_audited: bool = True, proof: dict[str, Any] | None = None, **facts: Any,
+        is_audited: bool = True, is_published: bool = True, proof: dict[str, Any] | None = None, **facts: Any,
     ) -> None:  # fmt: skip
         """Note what happened, with the case as it stands at this point of the change."""
         self.told.append(
             Told(
                 event, kind, key, params or {}, {**self._facts(), **facts}, actor or self.actor, at or self.at,
-                self.cause, assignment, is_audited, proof or {},
+                self.cause, assignment, is_audited, is_published, proof or {},
             )
         )  # fmt: skip
+
+    def tell_automatic(self, key: str, params: dict[str, Any], actor: Actor) -> None:
+        """Note a step that followed by itself: a line of its own on the timeline, while on the bus it belongs to the
+        step that led to it, whose message shows the case as it stands now.
+        """
+        for one in reversed(self.told):
+            if one.is_published:
+                one.facts |= self._facts()
+                break
+        self.tell(key, key, params=params, actor=actor, is_audited=False, is_published=False)
 
     def announce(self, key: str, audience: Iterable[str], **data: Any) -> None:
         """Send a notice to those who should know."""
@@ -208,17 +219,19 @@ class Change:
     def _publish(self) -> None:
         if not self.told:
             return
+        published = [one for one in self.told if one.is_published]
         events: list[str] = []
-        for actor, told in _by_actor(self.told):
+        for actor, told in _by_actor(published):
             events += bus.publish_many([self._draft(one) for one in told], actor=actor)
+        event_of = {id(one): event for one, event in zip(published, events, strict=True)}
         insert(
             [
                 TimelineEntry(
                     case=self.case, at=one.at, recorded_at=self.now, actor_key=one.actor.actor_key,
-                    actor_label=one.actor.actor_label, kind=one.kind, key=one.key, params=one.params, event=event,
-                    cause=one.cause or "",
+                    actor_label=one.actor.actor_label, kind=one.kind, key=one.key, params=one.params,
+                    event=event_of.get(id(one), ""), cause=one.cause or "",
                 )
-                for one, event in zip(self.told, events, strict=True)
+                for one in self.told
             ]
         )  # fmt: skip
         for one in self.told:

@@ -10,7 +10,7 @@ from citybrain.base.errors import BadInput, Conflict, FieldError, Forbidden
 from citybrain.base.parties.models import Organisation
 from citybrain.hubs.business.cases.actions.change import Change
 from citybrain.hubs.business.cases.actions.given import Given
-from citybrain.hubs.business.cases.actions.moving import dispatch_by_list, enter, hand_over, tell_advance
+from citybrain.hubs.business.cases.actions.moving import dispatch_by_list, enter, hand_over, words_of_advance
 from citybrain.hubs.business.cases.actions.timing import extend_clocks
 from citybrain.hubs.business.cases.loops import Transition
 from citybrain.hubs.business.cases.manifest import Duration
@@ -233,9 +233,8 @@ def _supervise(change: Change, step: Transition, given: Given) -> None:
 
 def _advance(change: Change, step: Transition, given: Given) -> None:
     _move(change, step)
-    tell_advance(change, step)
-    if given.note or given.reason:
-        change.told[-1].params["note"] = given.note or given.reason
+    params = words_of_advance(change, step) | {"note": given.note or given.reason}
+    change.tell("case.advanced", "case.advanced", params=params, step=step.key, verb=step.verb)
 
 
 def _named(given: Given) -> Organisation:

@@ -57,19 +57,15 @@ def follow_on(change: Change, verb: str) -> None:
         for step in change.loop.steps_from(change.case.state):
             if step.automatic and step.to and is_open(step, change.case, change.case_type, change.at):
                 enter(change, step.to, outcome=step.outcome or "")
-                tell_advance(change, step, DISPATCHER)
+                change.tell_automatic("case.advanced", words_of_advance(change, step), DISPATCHER)
                 moved = True
                 break
     if verb in LIST_TRIES:
         dispatch_by_list(change)
 
 
-def tell_advance(change: Change, step: Transition, actor: Actor | None = None) -> None:
-    params = {"step": step.title.model_dump(), "state": change.state.title.model_dump()}
-    change.tell(
-        "case.advanced", "case.advanced", params=params, actor=actor, is_audited=actor is None, step=step.key,
-        verb=step.verb,
-    )  # fmt: skip
+def words_of_advance(change: Change, step: Transition) -> dict[str, Any]:
+    return {"step": step.title.model_dump(), "state": change.state.title.model_dump()}
 
 
 def dispatch_by_list(change: Change) -> bool:

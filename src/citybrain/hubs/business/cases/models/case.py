@@ -237,7 +237,8 @@ class TimelineEntry(models.Model):
     """One line of what happened to a case (办理记录): who, when it happened, when the city knew, and because of what.
 
     Entries are only ever added. The text is a key with data and is put into words when it is read, in the reader's
-    language; `event` is the message on the bus that tells the same, `cause` the one that it follows from.
+    language; `event` is the message on the bus that tells the same ("" for a step that followed by itself), `cause`
+    the one that it follows from.
     """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="timeline")
