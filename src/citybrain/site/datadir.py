@@ -8,6 +8,7 @@ secret.key     signing of sessions and tickets             master.key  encryptio
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -18,6 +19,8 @@ FOLDERS = ("hot", "snapshot", "lake", "journal", "files", "models", "logs", "run
 def prepare(data: Path) -> Path:
     """Make the folders and the keys that are not there yet; keys are readable by the owner only."""
     data.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(PermissionError):  # whose folder it is has decided who may look in
+        data.chmod(data.stat().st_mode & 0o700)
     for folder in FOLDERS:
         (data / folder).mkdir(exist_ok=True)
     secret_key(data)

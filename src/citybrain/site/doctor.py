@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,3 +81,15 @@ def _processes(data: Path, port: int) -> Iterator[Finding]:
     for name, offset in (("web", 0), ("sense", 1), ("live", 2)):
         well = answers(f"http://127.0.0.1:{port + offset}/health")
         yield Finding(name, well, tell(well), cure)
+    for name, part in _parts(port).items():
+        found = ", ".join(f"{key} {value}" for key, value in part.items() if key != "well")
+        yield Finding(name, bool(part["well"]), found or tell(bool(part["well"])), cure)
+
+
+def _parts(port: int) -> dict[str, dict[str, object]]:
+    """What `web` says of the parts that it can see: heartbeats, broker, disk, messages."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
+            return dict(json.load(answer).get("parts", {}))
+    except (OSError, ValueError):
+        return {}

@@ -13,6 +13,7 @@ from citybrain.site.datadir import prepare
 def set_up(data: Path) -> None:
     """Prepare DIR, install the city clock that it declares, and set Django up; raises Misconfigured in a sentence."""
     data = data.resolve()
+    os.umask(0o077)  # what a city writes is read by its own account only
     os.environ["CITYBRAIN_DATA"] = str(data)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citybrain.site.settings")
     try:

@@ -16,6 +16,8 @@ PORTS = {"web": 0, "sense": 1, "live": 2, "mqtt": 3}
 
 def run(data: Path, port: int, *, workers: int) -> int:
     """Start everything and watch it; returns when told to stop. Raises Misconfigured before anything is started."""
+    if not 1 <= port <= 65535 - len(PORTS):
+        raise Misconfigured("start.port", port=port)
     take_lock(data / "run" / "up.lock")
     for offset in PORTS.values():
         check_port_free(port + offset)

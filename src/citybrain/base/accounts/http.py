@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from ninja import Field, Schema
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AfterValidator, AwareDatetime, ConfigDict
 
 from citybrain.base.accounts.queries import viewer_of, viewer_of_token
 from citybrain.base.accounts.types import Viewer
@@ -83,6 +83,12 @@ def _by_session(request: HttpRequest) -> Viewer:
 
 
 session_or_token = SessionOrToken()
+
+
+class Given(Schema):
+    """What a request's body may hold, and nothing else: a misspelt field is refused, not ignored."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class Paging(Schema):

@@ -7,22 +7,22 @@ from typing import Literal
 
 from ninja import Field, Schema
 
-from citybrain.base.accounts.http import Moment
+from citybrain.base.accounts.http import Given, Moment
 
 Path = Field("/", max_length=255, pattern=r"^/([A-Za-z0-9._-]+/)*$", description="A subtree; / is all of it")
 
 
-class SessionOpen(Schema):
+class SessionOpen(Given):
     username: str = Field(max_length=64, examples=["dispatcher"])
     password: str = Field(max_length=256, examples=["correct horse battery staple"])
 
 
-class PasswordChange(Schema):
+class PasswordChange(Given):
     old: str = Field(max_length=256, examples=["correct horse battery staple"])
     new: str = Field(max_length=256, examples=["another horse, another battery"])
 
 
-class PasswordSet(Schema):
+class PasswordSet(Given):
     password: str = Field(max_length=256, examples=["another horse, another battery"])
 
 
@@ -84,7 +84,7 @@ class DutyShown(Schema):
     revoked_at: datetime | None = Field(None, examples=[None])
 
 
-class DutyGrant(Schema):
+class DutyGrant(Given):
     role: str = Field(max_length=32, examples=["dispatcher"])
     organisation_path: str = Path
     region_path: str = Path
@@ -93,7 +93,7 @@ class DutyGrant(Schema):
     valid_to: Moment | None = Field(None, examples=["2026-09-02T01:00:00Z"])
 
 
-class UserCreate(Schema):
+class UserCreate(Given):
     username: str = Field(max_length=64, examples=["wang.fang"])
     password: str = Field(max_length=256, examples=["correct horse battery staple"])
     display_name: str = Field("", max_length=64, examples=["王芳"])
@@ -122,7 +122,7 @@ class UserDetail(UserSummary):
         return list(user.duties.all())  # type: ignore[attr-defined]  # a User
 
 
-class TokenCreate(Schema):
+class TokenCreate(Given):
     name: str = Field(min_length=1, max_length=64, examples=["air stations, north gateway"])
     role: str = Field(max_length=32, examples=["source_system"])
     mode: Literal["live", "history"] = Field("live", examples=["live"])

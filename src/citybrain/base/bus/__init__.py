@@ -8,7 +8,7 @@ database happen exactly once, and everything else at least once. Delivery itself
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from citybrain.base.bus.publishing import publish, publish_many
+from citybrain.base.bus.publishing import current_cause, publish, publish_many
 from citybrain.base.bus.registry import subscribe
 from citybrain.base.bus.types import Draft, Event, Message
 from citybrain.base.bus.waking import wake
@@ -16,7 +16,19 @@ from citybrain.base.bus.waking import wake
 if TYPE_CHECKING:
     from citybrain.base.bus.delivery import drain, lag, run_once
 
-__all__ = ["Draft", "Event", "Message", "drain", "lag", "publish", "publish_many", "run_once", "subscribe", "wake"]
+__all__ = [
+    "Draft",
+    "Event",
+    "Message",
+    "current_cause",
+    "drain",
+    "lag",
+    "publish",
+    "publish_many",
+    "run_once",
+    "subscribe",
+    "wake",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from ninja import Field, Query, Router, Schema
 
-from citybrain.base.accounts.http import CityRequest, PageOf, Paging, paged
+from citybrain.base.accounts.http import CityRequest, Given, PageOf, Paging, paged
 from citybrain.base.bus import actions, queries
 
 router = Router(tags=["bus"])
@@ -66,7 +66,7 @@ class EventsAsked(Schema):
     cause: Word = Field(None, examples=["0193a7c2f0e07a3bb1c2d3e4f5a6b7c7"])
 
 
-class RetryAll(Schema):
+class RetryAll(Given):
     subscription: Word = Field(None, description="Only those of one subscription", examples=["cases.triage"])
 
 
@@ -74,7 +74,7 @@ class Retried(Schema):
     retried: int = Field(examples=[3])
 
 
-class Dismissal(Schema):
+class Dismissal(Given):
     reason: str = Field(min_length=1, max_length=500, examples=["事件引用的案件已按数据修正单 17 处理"])
 
 

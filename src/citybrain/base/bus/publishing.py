@@ -64,10 +64,15 @@ def publish_many(drafts: Iterable[Draft], *, actor: Actor = SYSTEM) -> list[str]
     return [row[0] for row in rows]
 
 
+def current_cause() -> str | None:
+    """The id of the event that is being handled: the cause of whatever is written meanwhile."""
+    event = handling.get()
+    return event.id if event else None
+
+
 def _rows(drafts: Iterable[Draft], actor: str) -> list[tuple[Any, ...]]:
     adapt = connection.ops.adapt_datetimefield_value
-    event = handling.get()
-    caused_by = event.id if event else None
+    caused_by = current_cause()
     city_now = clock.now()
     now, wall = adapt(city_now), adapt(clock.wall_now())
     return [

@@ -8,7 +8,7 @@ from typing import Any
 from ninja import Router, Schema, Status
 from pydantic import Field
 
-from citybrain.base.accounts.http import CityRequest
+from citybrain.base.accounts.http import CityRequest, Given
 from citybrain.base.packs import actions, queries
 from citybrain.base.packs.published import json_schemas
 
@@ -55,14 +55,14 @@ class PackDetail(PackSummary):
     adjustments: list[AdjustmentShown] = Field(description="All of them, newest first")
 
 
-class Adjustment(Schema):
+class Adjustment(Given):
     section: str = Field(max_length=64, examples=["alarms.yaml"])
     path: str = Field(max_length=255, min_length=1, examples=["rules/environment.pm25_high/raise_at"])
     value: Any = Field(description="null takes the place away", examples=[180])
     note: str = Field("", max_length=500, examples=["采暖季试行"])
 
 
-class Restoring(Schema):
+class Restoring(Given):
     section: str = Field(max_length=64, examples=["alarms.yaml"])
     path: str = Field(max_length=255, min_length=1, examples=["rules/environment.pm25_high/raise_at"])
     note: str = Field("", max_length=500)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from citybrain.base.packs.problems import guess
 I = TypeVar("I", bound=BaseModel)  # noqa: E741  # input, as O is output
 O = TypeVar("O", bound=BaseModel)  # noqa: E741
 FILE = "capabilities"
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -80,14 +82,20 @@ def capability(
 
 
 def load_capabilities() -> None:
-    """Import `capabilities.py` of the platform's parts and of every installed pack, each once."""
+    """Import `capabilities.py` of the platform's parts and of every installed pack, each once.
+
+    A pack of somebody else's whose file cannot be imported is logged and left out; all others stay usable.
+    """
     if "platform" not in _loaded:
         import_all(FILE)
         _loaded.add("platform")
     for source in find_sources():
         if source.kind != "builtin" and str(source.folder) not in _loaded:
-            source.module(FILE)
             _loaded.add(str(source.folder))
+            try:
+                source.module(FILE)
+            except Exception:
+                log.exception("the capabilities of the pack %s cannot be imported and are left out", source.key)
 
 
 def find_capability(name: str) -> Capability:

@@ -8,7 +8,7 @@ from typing import Any
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from citybrain.base.accounts.http import CityRequest, Moment, PageOf, Paging
+from citybrain.base.accounts.http import CityRequest, Given, Moment, PageOf, Paging
 from citybrain.base.packs import Key
 from citybrain.hubs.sensing.alarms import actions, queries
 from citybrain.hubs.sensing.alarms.manifest import Rule
@@ -134,7 +134,7 @@ class RuleShown(Schema):
         return str(rule.model.key)
 
 
-class RuleCreate(Schema):
+class RuleCreate(Given):
     key: Key
     rule: Rule
 
@@ -162,7 +162,7 @@ class RuleCreate(Schema):
     }
 
 
-class Note(Schema):
+class Note(Given):
     note: str = Field("", max_length=500, examples=["夜间施工,已核实"])
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from ninja import Body, Query, Router, Schema
 from pydantic import Field
 
-from citybrain.base.accounts.http import CityRequest, PageOf, Paging
+from citybrain.base.accounts.http import CityRequest, Given, PageOf, Paging
 from citybrain.base.packs import Key
 from citybrain.hubs.sensing.things import actions, queries
 from citybrain.hubs.sensing.things.manifest import ModelDefinition
@@ -89,7 +89,7 @@ class ThingFilter(Schema):
     state: str = Field("", description="active or retired", pattern="^(active|retired|)$")
 
 
-class ThingChange(Schema):
+class ThingChange(Given):
     """What is to be another; what is left out stays."""
 
     name: str | None = Field(None, max_length=200)
@@ -103,7 +103,7 @@ class ThingChange(Schema):
     region: str | None = Field(None, max_length=64)
 
 
-class Reason(Schema):
+class Reason(Given):
     reason: str = Field("", max_length=500, examples=["拆除"])
 
 

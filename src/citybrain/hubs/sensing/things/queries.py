@@ -80,10 +80,10 @@ def latest_of(viewer: Viewer, code: str) -> list[dict[str, Any]]:
 
     A property is online while its last reading is not older than three of its periods (of an hour without a period).
     """
-    from citybrain.hubs.sensing.telemetry import queries as telemetry  # noqa: PLC0415  # reads the files of `sense`
+    from citybrain.hubs.sensing.telemetry.queries import latest_of as newest_of  # noqa: PLC0415  # the files of `sense`
 
     thing = get_thing(viewer, code, "telemetry.read")
-    found = telemetry.latest_of(stream_ids(thing))
+    found = newest_of(stream_ids(thing))
     now = clock.now()
     return [_latest(name, declared, found.get(name), now) for name, declared in thing.model.properties.items()]
 

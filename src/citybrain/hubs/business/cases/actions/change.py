@@ -55,7 +55,7 @@ class Change:
         self.actor = actor
         self.now = clock.now()
         self.at = at or self.now
-        self.cause = cause
+        self.cause = cause or bus.current_cause()
         self.declared = declared or catalogue()
         self.is_new = case._state.adding
         self.is_step = is_step
