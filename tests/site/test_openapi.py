@@ -131,3 +131,28 @@ def test_a_list_answers_items_and_next(document):
             schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
             properties = schemas[schema["$ref"].rpartition("/")[2]]["properties"]
             assert {"items", "next"} <= set(properties), (method, path)
+
+
+def test_a_misspelt_field_is_refused_everywhere(document):
+    """A duty for `organisation` instead of `organisation_path` must not become a duty over the whole city."""
+    schemas = document["components"]["schemas"]
+    lenient = {
+        f"{method} {path}: {name}"
+        for method, path, operation in operations(document)
+        for media_type, content in operation.get("requestBody", {}).get("content", {}).items()
+        if media_type == "application/json"
+        for name in (ref.rpartition("/")[2] for ref in refs(content["schema"]))
+        if schemas[name].get("type") == "object" and schemas[name].get("additionalProperties") is not False
+    }
+    assert lenient == set()
+
+
+def test_a_duty_for_a_field_that_does_not_exist_is_not_granted(cast):
+    user = cast.user("handler")
+    body = {"role": "handler", "organisation": "urban"}
+
+    answer = cast.client("administrator").english().post(f"/api/v1/users/{user.pk}/duties", body)
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "organisation"
+    assert not user.duties.filter(organisation_path="/").exists()

@@ -59,6 +59,7 @@ def test_an_alarm_opens_a_dispatched_case(hotline, alarm):
     assert case.organisation.code == "eco"
     opened = next(e for e in events(f"case/{case.number}") if e.type == "case.opened")
     assert opened.cause == event
+    assert {entry.cause for entry in TimelineEntry.objects.filter(case=case)} == {event}
 
 
 def events(subject):
