@@ -108,7 +108,9 @@ class City:
         self._process = None
 
     def _environment(self) -> dict[str, str]:
-        return {**os.environ, "CITYBRAIN_DATA": str(self.data), "LANG": "C.UTF-8"}
+        """The database is always the directory's own: a replay never pours into a city that somebody lives in."""
+        kept = {name: value for name, value in os.environ.items() if name != "CITYBRAIN_DATABASE_URL"}
+        return {**kept, "CITYBRAIN_DATA": str(self.data), "LANG": "C.UTF-8"}
 
 
 def prepare(city: City, commands: Sequence[Sequence[str]]) -> None:
