@@ -15,8 +15,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from citybrain.base.errors import CityError
+from django.db.utils import DatabaseError
+
+from citybrain.base.errors import CityError, Misconfigured
 from citybrain.site.start import set_up
+
+NEED_A_CITY = {"doctor", "trace", "audit", "bus", "token", "user"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     data, given = _data_folder(given)
     language = "zh" if (os.environ.get("LANG") or locale.getlocale()[0] or "").startswith("zh") else "en"
     try:
+        if NEED_A_CITY & set(given[:1]) and not data.is_dir():
+            raise Misconfigured("start.no_city", data=str(data))
         set_up(data)
         from citybrain.site.discovery import modules_named
 
@@ -40,16 +46,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options.language = language
         return int(options.run(options) or 0)
     except CityError as error:
-        print(f"citybrain: {error.title(language)}", file=sys.stderr)
-        for wrong in error.fields:
-            print(f"  {wrong.field}: {wrong.reason(language)}", file=sys.stderr)
-        if error.cure(language) and error.cure(language) != error.code:
-            print(f"  {error.cure(language)}", file=sys.stderr)
+        return _refuse(error, language)
+    except DatabaseError as error:
+        return _refuse(Misconfigured("start.database", why=str(error).strip().splitlines()[0]), language)
+    except BrokenPipeError:
+        return 141
+    except OSError as error:
+        if not error.filename:
+            raise
+        print(f"citybrain: {error.filename}: {error.strerror}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        return 141
+
+
+def _refuse(error: CityError, language: str) -> int:
+    print(f"citybrain: {error.title(language)}", file=sys.stderr)
+    for wrong in error.fields:
+        print(f"  {wrong.field}: {wrong.reason(language)}", file=sys.stderr)
+    if error.cure(language) and error.cure(language) != error.code:
+        print(f"  {error.cure(language)}", file=sys.stderr)
+    return 2
 
 
 def _data_folder(arguments: list[str]) -> tuple[Path, list[str]]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def register(words: Words) -> None:
     up = words.add_parser("up", help="start the platform on DIR and watch it until it is told to stop")
-    up.add_argument("--port", type=int, default=int(os.environ.get("CITYBRAIN_PORT", "8000")),
+    up.add_argument("--port", type=int, default=os.environ.get("CITYBRAIN_PORT", "8000"),
                     help="web; +1 readings, +2 live events, +3 MQTT (default 8000)")  # fmt: skip
     up.add_argument("--empty", action="store_true", help="start without a demo city")
     up.add_argument("--workers", type=int, default=2, help="web workers (default 2)")
@@ -22,7 +22,7 @@ def register(words: Words) -> None:
     migrate.set_defaults(run=run_migrate)
 
     doctor = words.add_parser("doctor", help="look at everything that can be wrong, and say what to do")
-    doctor.add_argument("--port", type=int, default=int(os.environ.get("CITYBRAIN_PORT", "8000")))
+    doctor.add_argument("--port", type=int, default=os.environ.get("CITYBRAIN_PORT", "8000"))
     doctor.set_defaults(run=run_doctor)
 
 

@@ -21,9 +21,10 @@ from typing import Any
 
 from citybrain.site.database import database_from_url, sqlite_database
 from citybrain.site.datadir import secret_key
+from citybrain.site.ports import port_of
 
 DATA_DIR = Path(os.environ.get("CITYBRAIN_DATA", "var")).resolve()
-PORT = int(os.environ.get("CITYBRAIN_PORT", "8000"))
+PORT = port_of(os.environ.get("CITYBRAIN_PORT", "8000"))
 SENSE_URL = os.environ.get("CITYBRAIN_SENSE_URL", f"http://127.0.0.1:{PORT + 1}")
 LIVE_URL = os.environ.get("CITYBRAIN_LIVE_URL", f"http://127.0.0.1:{PORT + 2}")
 BUS_KEEP_DAYS = int(os.environ.get("CITYBRAIN_BUS_DAYS", "90"))

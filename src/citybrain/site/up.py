@@ -9,15 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from citybrain.base.errors import Misconfigured
+from citybrain.site.ports import PORTS, port_of
 from citybrain.site.supervisor import Child, Supervisor, check_port_free, find_mosquitto, python, take_lock
-
-PORTS = {"web": 0, "sense": 1, "live": 2, "mqtt": 3}
 
 
 def run(data: Path, port: int, *, workers: int) -> int:
     """Start everything and watch it; returns when told to stop. Raises Misconfigured before anything is started."""
-    if not 1 <= port <= 65535 - len(PORTS):
-        raise Misconfigured("start.port", port=port)
+    port_of(port)
     take_lock(data / "run" / "up.lock")
     for offset in PORTS.values():
         check_port_free(port + offset)

@@ -132,7 +132,9 @@ class TestWhereItLies:
         assert (signal.region_path, signal.located_by, signal.state) == ("", "", "opened")
         listed = hotline.get("/signals", unlocated="true")["items"]
         assert [row["id"] for row in listed] == [signal.pk]
-        assert listed[0]["lon"] == 100.1234
+        assert (listed[0]["lon"], listed[0]["is_outside"]) == (100.1234, True)
+        cases = hotline.get("/cases", unlocated="true")["items"]
+        assert [case["is_outside"] for case in cases] == [True]
 
     def test_swapped_numbers_are_told_rather_than_kept(self, hotline):
         hotline.cast.root.boundaries.all().delete()

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Field, Schema
-from pydantic import ConfigDict
+from pydantic import ConfigDict, computed_field
 
 from citybrain.base.accounts.http import Moment
 from citybrain.base.errors import BadInput, FieldError
@@ -89,6 +89,11 @@ class CaseSummary(Schema):
     lat: float | None = Field(examples=[32.1])
     precision_m: float | None = Field(examples=[20])
     revision: int = Field(description="Counts the steps", examples=[3])
+
+    @computed_field(description="It has a point, and no region of the city holds it")  # type: ignore[prop-decorator]
+    @property
+    def is_outside(self) -> bool:
+        return self.lon is not None and not self.region_path
 
 
 class AssignmentShown(Schema):

@@ -9,7 +9,7 @@ from citybrain.base.places.models import Region
 from citybrain.base.places.queries import find_region_by_name, locate
 from citybrain.hubs.business.signals.types import Located, Report
 
-COARSE_M = 1000.0  # a point that may be further off says nothing about its region
+COARSE_M = 1500.0  # a point that may be further off says nothing about its region; two decimals are 1.1 km
 WORDS = 300  # of a text in which a region's name is looked for
 NOWHERE = Located("", "", "")
 

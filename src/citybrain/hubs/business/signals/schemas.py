@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from ninja import Field, Schema
-from pydantic import ConfigDict
+from pydantic import ConfigDict, computed_field
 
 from citybrain.base.accounts.http import Moment
 from citybrain.hubs.business.signals.types import KINDS, STATES
@@ -111,6 +111,11 @@ class SignalSummary(Schema):
     thing: str = Field(description="Of an alarm", examples=["air-001"])
     source_closed_at: datetime | None = None
     resolved_at: datetime | None = Field(None, description="When its alarm ended")
+
+    @computed_field(description="It has a point, and no region of the city holds it")  # type: ignore[prop-decorator]
+    @property
+    def is_outside(self) -> bool:
+        return self.lon is not None and not self.region_path
 
 
 class ReporterOut(Schema):
