@@ -85,7 +85,7 @@ def _rows(drafts: Iterable[Draft], actor: str) -> list[tuple[Any, ...]]:
             now,
             wall,
             draft.cause or caused_by,
-            actor,
+            draft.actor.actor_key if draft.actor else actor,
             _encode(draft.message).decode(),
             draft.region_path,
             _encode(list(draft.organisation_paths)).decode() if draft.organisation_paths else "[]",

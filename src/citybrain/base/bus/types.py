@@ -12,6 +12,8 @@ from typing import Any, ClassVar, TypeVar
 
 import msgspec
 
+from citybrain.base.audit.types import Actor
+
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
     """Base of every message: a subclass names its `type` (`case.opened`) and its JSON-able fields."""
@@ -24,7 +26,10 @@ M = TypeVar("M", bound=Message)
 
 @dataclass(frozen=True)
 class Draft:
-    """One message with its envelope, for `publish_many`; the fields are those of `publish`."""
+    """One message with its envelope, for `publish_many`; the fields are those of `publish`.
+
+    `actor` is whoever did this one, where it was not the one named for all.
+    """
 
     message: Message
     subject: str
@@ -32,6 +37,7 @@ class Draft:
     occurred_at: datetime | None = None
     region_path: str = ""
     organisation_paths: Sequence[str] = ()
+    actor: Actor | None = None
 
 
 @dataclass(frozen=True)

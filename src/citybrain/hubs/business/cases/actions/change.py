@@ -220,9 +220,7 @@ class Change:
         if not self.told:
             return
         published = [one for one in self.told if one.is_published]
-        events: list[str] = []
-        for actor, told in _by_actor(published):
-            events += bus.publish_many([self._draft(one) for one in told], actor=actor)
+        events = bus.publish_many([self._draft(one) for one in published], actor=self.actor)
         event_of = {id(one): event for one, event in zip(published, events, strict=True)}
         insert(
             [
@@ -249,6 +247,7 @@ class Change:
             one.at,
             self.case.region_path,
             tuple(self.case.holder_paths),
+            one.actor,
         )
 
 
@@ -261,14 +260,3 @@ def _by_model(rows: list[Model]) -> list[list[Any]]:
     for row in rows:
         kinds.setdefault(type(row), []).append(row)
     return list(kinds.values())
-
-
-def _by_actor(told: list[Told]) -> list[tuple[Actor, list[Told]]]:
-    """Runs of neighbours by the same actor, in order."""
-    runs: list[tuple[Actor, list[Told]]] = []
-    for one in told:
-        if runs and runs[-1][0].actor_key == one.actor.actor_key:
-            runs[-1][1].append(one)
-        else:
-            runs.append((one.actor, [one]))
-    return runs
