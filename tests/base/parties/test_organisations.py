@@ -102,6 +102,22 @@ def test_paths_stay_right_under_random_imports(parents, files):
 
 
 @pytest.mark.django_db
+def test_an_import_that_turns_a_chain_round_needs_one_run(cast):
+    """The first row would put an office below its own office; once the second row has moved that one, it can."""
+    make_tree([None, 0, 1])  # o0 > o1 > o2
+    rows = [
+        OrganisationRow("f:1", "o1", "O1", "o2"),
+        OrganisationRow("f:2", "o2", "O2", "o0"),
+    ]
+
+    done = import_organisations(rows, actor=STEWARD)
+
+    assert done.problems == []
+    assert stored()["o1"] == "/o0/o2/o1/"
+    assert not import_organisations(rows, actor=STEWARD).is_change
+
+
+@pytest.mark.django_db
 def test_a_move_takes_the_subtree_along_and_says_so(cast, clock):
     move_organisation(cast.organisation, actor=STEWARD, parent=cast.other_organisation)
 

@@ -109,8 +109,9 @@ class OrganisationImport:
         )
 
     def _update_existing(self) -> None:
-        """Top down, so that nothing moves below what is still below itself; a row without parent stays where it is."""
+        """Names and regions, then the moves; a row without parent stays where it is."""
         changed: list[Organisation] = []
+        moves: list[tuple[Organisation, OrganisationRow]] = []
         for row in self.rows:
             one = self.known.get(row.code)
             if one is None or row.code in self.new:
@@ -123,15 +124,26 @@ class OrganisationImport:
                 changed.append(one)
                 self.done.changed.append(one.code)
             if row.parent and row.parent in self.known and one.parent_id != self.known[row.parent].pk:
-                self._move(one, row)
+                moves.append((one, row))
         Organisation.objects.bulk_update(changed, ["name", "name_en", "kind", "region"], batch_size=200)
+        self._move_all(moves)
+
+    def _move_all(self, waiting: list[tuple[Organisation, OrganisationRow]]) -> None:
+        """What cannot move yet, because its new parent is still below it, is tried again after the others moved."""
+        while waiting:
+            refused = []
+            for one, row in waiting:
+                try:
+                    self._move(one, row)
+                except CityError as error:
+                    refused.append((one, row, error))
+            if len(refused) == len(waiting):
+                self.done.problems += [FieldError(row.where, error.code, error.data) for _, row, error in refused]
+                return
+            waiting = [(one, row) for one, row, _ in refused]
 
     def _move(self, one: Organisation, row: OrganisationRow) -> None:
-        try:
-            old_path = move_subtree(one, self.known[str(row.parent)])
-        except CityError as error:
-            self.done.problems.append(FieldError(row.where, error.code, error.data))
-            return
+        old_path = move_subtree(one, self.known[str(row.parent)])
         self.done.moved.append((one.code, old_path, one.path))
         for other in self.known.values():
             if other.path.startswith(old_path):
