@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 _data = tempfile.mkdtemp(prefix="citybrain-test-")
@@ -23,6 +24,10 @@ set_up(Path(_data))
 
 from tests.append_only import django_db_setup  # noqa: E402, F401  (models need the set-up)
 from tests.cast import cast  # noqa: E402, F401
+
+if os.environ.get("CI"):  # the same examples in every run there; new ones are looked for at home and in the soak
+    hypothesis.settings.register_profile("ci", derandomize=True)
+    hypothesis.settings.load_profile("ci")
 
 
 @pytest.fixture
