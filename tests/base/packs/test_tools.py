@@ -96,6 +96,7 @@ def test_schemas_accept_the_packs_that_come_with_the_platform():
     import jsonschema_rs
 
     schemas = json_schemas()
+    accepted = set()
     for source in find_sources():
         for file, schema in schemas.items():
             path = source.folder / file
@@ -103,6 +104,8 @@ def test_schemas_accept_the_packs_that_come_with_the_platform():
                 from citybrain.base.packs.documents import read_document
 
                 jsonschema_rs.validate(dict(schema), read_document(path).data)
+                accepted.add((source.key, file))
+    assert accepted >= {(key, "pack.yaml") for key in ("environment", "traffic", "urban")}
 
 
 def test_list_says_what_is_installed_and_how_it_stands(data_dir, capsys):
