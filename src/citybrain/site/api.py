@@ -34,6 +34,7 @@ ROUTERS = (
     "citybrain.hubs.business.cases.api",
     "citybrain.hubs.business.signals.api",
     "citybrain.applications.operations.trace.api",
+    "citybrain.lab.demo.api",
     "citybrain.site.live.api",
 )
 """Each module has `router`, whose paths are whole below /api/v1 (`@router.get("/cases/{number}")`)."""

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "citybrain.hubs.sensing.alarms",
     "citybrain.hubs.business.cases",
     "citybrain.hubs.business.signals",
+    "citybrain.lab.demo",
 ]
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["citybrain.base.accounts.backend.SessionBackend"]

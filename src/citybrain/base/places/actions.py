@@ -167,11 +167,13 @@ def import_city(
     time_zone: str,
     name_en: str = "",
     valid_from: datetime | None = None,
+    is_simulated: bool = False,
 ) -> Imported:
     """Make the city of this data directory from files, or bring it to what newer files say.
 
-    Nothing is taken away: a changed outline begins now (or at `valid_from`) and the one before stays, a region that is
-    not in the files stays as it is. The same files again change nothing. Raises Conflict `place.other_city`.
+    `is_simulated` counts when the city is made: what is real stays real, and what is not stays marked. Nothing is taken
+    away: a changed outline begins now (or at `valid_from`) and the one before stays, a region that is not in the files
+    stays as it is. The same files again change nothing. Raises Conflict `place.other_city`.
     """
     MapVersion.renew()
     root = division.root
@@ -179,7 +181,12 @@ def import_city(
     work = RegionImport(division.rows, boundaries.outlines, valid_from=valid_from)
     done = work.run()
     work.note_others()
-    _set_city(work.regions[root.code], name=root.name, name_en=name_en, time_zone=time_zone, levels=division.levels)
+    city = _set_city(
+        work.regions[root.code], name=root.name, name_en=name_en, time_zone=time_zone, levels=division.levels
+    )
+    if is_simulated and root.code in done.created:
+        city.is_simulated = True
+        city.save(update_fields=["is_simulated"])
     _announce_import(work.regions[root.code], done, actor=actor)
     return done
 

@@ -59,6 +59,7 @@ class CityOut(Schema):
     time_zone: str = Field(examples=["Asia/Shanghai"])
     levels: list[LevelOut]
     root: str = Field(description="Code of the root region", examples=["4206"])
+    is_simulated: bool = Field(description="Nothing in this city is real: people, places, devices", examples=[False])
     bbox: list[float] | None = Field(description="West, south, east, north in WGS-84; null without a boundary")
 
     @staticmethod

@@ -121,7 +121,8 @@ class RegionBoundary(models.Model):
 class City(models.Model):
     """The one city of this data directory: its name, its time zone, its root region and the words for its levels.
 
-    `levels` lists, from the top down, `{"key": "county", "zh": "区县", "en": "County"}`.
+    `levels` lists, from the top down, `{"key": "county", "zh": "区县", "en": "County"}`. `is_simulated` says that
+    nothing in it is real, so that every page can say so.
     """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
@@ -131,6 +132,7 @@ class City(models.Model):
     time_zone = models.CharField(max_length=64)
     root = models.OneToOneField(Region, on_delete=models.PROTECT, related_name="+")
     levels = models.JSONField(default=list)
+    is_simulated = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.CheckConstraint(name="there is one city", condition=Q(id=1))]
