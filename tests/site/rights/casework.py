@@ -119,6 +119,22 @@ def a_signal_and_a_case(cast: Cast) -> Target:
     return Target(signal.params, body={"case": target.params["number"], "reason": "同一盏路灯"})
 
 
+def a_count_of_cases(cast: Cast) -> Target:
+    a_case(cast)
+    return Target(marker='"count":1,')
+
+
+def a_count_of_signals(cast: Cast) -> Target:
+    a_signal(cast)
+    return Target(marker='"count":1,')
+
+
+def a_case_and_the_next(cast: Cast) -> Target:
+    """Two lamps in one street: each is the other's neighbour, and resembles it."""
+    first = a_case(cast).params["number"]
+    return Target({"number": first}, marker=Person(cast, "dispatcher").opens().number)
+
+
 REPORT = [{"occurred_at": NOW, "text": "路灯不亮", "lon": 112.05, "lat": 32.1}]
 CLOSING = [{"source": "12345", "source_id": "HX-1", "closed_at": NOW}]
 READING_TYPES = LOOKING
@@ -128,6 +144,9 @@ ROWS = [
     Row("GET", "/cases", LOOKING, a_case, sees=WATCHING),
     Row("GET", "/cases.csv", LOOKING, a_case, sees=WATCHING),
     Row("GET", "/cases.geojson", LOOKING, a_case, sees=WATCHING, query={"bbox": "112.0,32.0,112.4,32.2"}),
+    Row("GET", "/cases/count", LOOKING, a_count_of_cases, sees=WATCHING),
+    Row("GET", "/cases/{number}/neighbours", WATCHING, a_case_and_the_next),
+    Row("GET", "/cases/{number}/similar", WATCHING, a_case_and_the_next),
     Row("POST", "/cases", DISPATCHING, a_new_case),
     Row("GET", "/cases/{number}", WATCHING, a_case),
     Row("GET", "/cases/{number}/timeline", WATCHING, a_timeline),
@@ -149,6 +168,7 @@ ROWS = [
     Row("GET", "/signals", LOOKING, a_signal, sees=SEEING_SIGNALS),
     Row("POST", "/signals", REPORTING, the_list, body=REPORT),
     Row("POST", "/signals/closings", REPORTING, the_list, body=CLOSING),
+    Row("GET", "/signals/count", LOOKING, a_count_of_signals, sees=SEEING_SIGNALS),
     Row("GET", "/signals/queue", LOOKING),
     Row("POST", "/signals/of-reporter", DISPATCHING | {"dispatcher_elsewhere"},
         body={"phone": "13800001234", "purpose": "回访"}),

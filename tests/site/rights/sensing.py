@@ -66,6 +66,11 @@ def an_alarm(cast: Cast) -> Target:
     return Target({"alarm_id": "a" * 32}, body={"note": "看到了"}, marker="a" * 32)
 
 
+def a_count_of_alarms(cast: Cast) -> Target:
+    an_alarm(cast)
+    return Target(marker='"count":1,')
+
+
 def a_new_rule(cast: Cast) -> Target:
     a_model(cast)
     return Target(body={"key": "test.new", "rule": RULE})
@@ -82,6 +87,7 @@ ROWS = [
     Row("POST", "/things/{code}/retire", KEEPING, a_thing, body={"reason": "拆除"}),
     Row("GET", "/things/{code}/latest", WATCHING, lambda cast: Target(a_thing(cast).params)),
     Row("GET", "/telemetry", WATCHING, a_question),
+    Row("GET", "/alarms/count", LOOKING, a_count_of_alarms, sees=WATCHING),
     Row("GET", "/alarms", LOOKING, an_alarm, sees=WATCHING),
     Row("GET", "/alarms/rules", LOOKING, a_rule),
     Row("POST", "/alarms/rules", DEFINING, a_new_rule),

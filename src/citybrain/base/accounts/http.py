@@ -105,6 +105,13 @@ class PageOf(Schema, Generic[T]):
     next: str | None = Field(None, description="Pass it as `after` for the next page; null on the last")
 
 
+class AboutShown(Schema):
+    """About how many rows a list has."""
+
+    count: int = Field(description="Exact up to 1,000", examples=[12])
+    is_more: bool = Field(description="There are more than this", examples=[False])
+
+
 def paged(rows: QuerySet[M], paging: Paging, *, order: Sequence[str]) -> Page[M]:
     """One page of rows that are already scoped; the last key of `order` is unique (`("-occurred_at", "-pk")`)."""
     return keyset_page(rows, order=order, after=paging.after, limit=paging.limit)

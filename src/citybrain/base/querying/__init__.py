@@ -1,8 +1,22 @@
-"""How rows are asked for: conditions compiled to the ORM, path columns, and keyset pages."""
+"""How rows are asked for: conditions compiled to the ORM, path columns, keyset pages, and counts."""
 
 from citybrain.base.querying.compile import to_q
-from citybrain.base.querying.keyset import Page, keyset_page
+from citybrain.base.querying.counting import About, about, about_of
+from citybrain.base.querying.keyset import Page, Part, keyset_page, neighbours, parts_page
 from citybrain.base.querying.paths import PathField, move_paths
 from citybrain.base.querying.scope import Scope
 
-__all__ = ["Page", "PathField", "Scope", "keyset_page", "move_paths", "to_q"]
+__all__ = [
+    "About",
+    "Page",
+    "Part",
+    "PathField",
+    "Scope",
+    "about",
+    "about_of",
+    "keyset_page",
+    "move_paths",
+    "neighbours",
+    "parts_page",
+    "to_q",
+]

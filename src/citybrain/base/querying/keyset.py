@@ -45,6 +45,54 @@ def keyset_page(rows: QuerySet[M], *, order: Sequence[str], after: str | None, l
     return Page(found, _encode(found[-1], order) if more else None)
 
 
+@dataclass(frozen=True)
+class Part(Generic[M]):
+    """Rows of a list in one order; where a key may be null, a list is several parts, one after the other."""
+
+    rows: QuerySet[M]
+    order: Sequence[str]
+
+
+def parts_page(parts: Sequence[Part[M]], *, after: str | None, limit: int) -> Page[M]:
+    """One page of parts that follow each other; a page may begin in one part and end in another."""
+    limit = max(1, min(limit, MAX_LIMIT))
+    at, _, cursor = (after or "0.").partition(".")
+    if at not in map(str, range(len(parts))):
+        raise BadInput("input.cursor")
+    items: list[M] = []
+    for number in range(int(at), len(parts)):
+        part = parts[number]
+        page = keyset_page(part.rows, order=part.order, after=cursor or None, limit=limit - len(items))
+        items, cursor = items + page.items, ""
+        if page.next:
+            return Page(items, f"{number}.{page.next}")
+        if len(items) == limit:
+            return Page(items, _first_with_rows(parts, number + 1))
+    return Page(items, None)
+
+
+def _first_with_rows(parts: Sequence[Part[M]], start: int) -> str | None:
+    return next((f"{number}." for number in range(start, len(parts)) if parts[number].rows.exists()), None)
+
+
+def neighbours(parts: Sequence[Part[M]], row: M, at: int) -> tuple[M | None, M | None]:
+    """What stands before and after a row of part `at` in a list, whether or not the row itself is still in it."""
+    part = parts[at]
+    order, back = list(part.order), [_turned(name) for name in part.order]
+    values = [_value(row, name.lstrip("-")) for name in order]
+    before = part.rows.filter(_beyond(back, values)).order_by(*back).first()
+    after = part.rows.filter(_beyond(order, values)).order_by(*order).first()
+    for other in reversed(parts[:at]):
+        before = before or other.rows.order_by(*map(_turned, other.order)).first()
+    for other in parts[at + 1 :]:
+        after = after or other.rows.order_by(*other.order).first()
+    return before, after
+
+
+def _turned(name: str) -> str:
+    return name[1:] if name.startswith("-") else f"-{name}"
+
+
 def _beyond(order: Sequence[str], values: Sequence[Any]) -> Q:
     """After these values in this order; the bound on the first key lets the database begin there in its index."""
     q, equal, bound = Q(), Q(), Q()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from citybrain.base.audit import SYSTEM
+from citybrain.base.querying import about
 from citybrain.hubs.business.cases.actions import open_case
 from citybrain.hubs.business.cases.models import Case
 from tests.hubs.business.cases.stage import NEXT_STREET, OTHER_COUNTY, OUTSIDE, Play, Refused
@@ -202,3 +204,107 @@ def test_a_number_that_does_not_exist_reads_like_one_that_is_hidden(play: Play):
             play.handler_elsewhere.post(f"/cases/{number}/actions/accept")
         answers.append((refused.value.status, refused.value.code))
     assert set(answers) == {(404, "input.not_found")}
+
+
+def test_a_list_by_due_time_ends_with_those_that_have_none(play: Play):
+    """A case whose clock stands still is not lost from the list; it comes after all that are due, page by page."""
+    late = play.dispatcher.opens(title="先到期")
+    play.move(minutes=5)
+    later = play.dispatcher.opens(title="后到期")
+    still = [play.dispatcher.opens(title="无时限").number for _ in range(3)]
+    Case.objects.filter(number__in=still).update(due_at=None)
+    expected = [late.number, later.number, *reversed(still)]
+
+    assert play.dispatcher.sees(order="due") == expected
+    for limit in (1, 2, 3, 4):
+        found, after = [], None
+        while True:
+            query = {"order": "due", "limit": limit} | ({"after": after} if after else {})
+            page = play.dispatcher.get("/cases", **query)
+            found += [item["number"] for item in page["items"]]
+            if (after := page["next"]) is None:
+                break
+        assert found == expected
+    with pytest.raises(Refused) as refused:
+        play.dispatcher.get("/cases", order="due", after="7.abc")
+    assert refused.value.code == "input.cursor"
+
+
+def test_a_reader_goes_through_a_list_case_by_case_even_when_the_case_has_left_it(play: Play):
+    """Who handles the second of three undispatched cases goes on to the third, not back to the top."""
+    first, second, third = (play.dispatcher.opens("city.noise", title=title) for title in ("一", "二", "三"))
+    beside = play.dispatcher.opens("city.lamp")
+    query = {"undispatched": True, "order": "oldest"}
+
+    def around(case, **more):
+        return play.dispatcher.get(f"/cases/{case.number}/neighbours", **query, **more)
+
+    assert around(first) == {"previous": None, "next": second.number}
+    assert around(second) == {"previous": first.number, "next": third.number}
+    play.dispatcher.takes("dispatch", second, organisation="urban")
+    assert around(second) == {"previous": first.number, "next": third.number}
+    assert around(beside) == {"previous": third.number, "next": None}
+    with pytest.raises(Refused) as refused:
+        play.dispatcher_elsewhere.get(f"/cases/{second.number}/neighbours")
+    assert refused.value.status == 404
+
+
+def test_neighbours_cross_from_due_cases_to_those_without_a_due_time(play: Play):
+    due, still = play.dispatcher.opens(title="有时限"), play.dispatcher.opens(title="无时限")
+    Case.objects.filter(number=still.number).update(due_at=None)
+
+    def around(case):
+        return play.dispatcher.get(f"/cases/{case.number}/neighbours", order="due")
+
+    assert around(due) == {"previous": None, "next": still.number}
+    assert around(still) == {"previous": due.number, "next": None}
+
+
+def test_a_count_says_about_and_counts_what_the_list_shows(play: Play, monkeypatch: pytest.MonkeyPatch):
+    for _ in range(3):
+        play.dispatcher.opens()
+    play.dispatcher.opens(at=OTHER_COUNTY)
+
+    assert play.dispatcher.get("/cases/count") == {"count": 4, "is_more": False}
+    assert play.dispatcher.get("/cases/count", region="420606") == {"count": 3, "is_more": False}
+    assert play.dispatcher_elsewhere.get("/cases/count") == {"count": 1, "is_more": False}
+    monkeypatch.setattr("citybrain.hubs.business.cases.queries.reading.about", partial(about, most=2))
+    assert play.dispatcher.get("/cases/count") == {"count": 2, "is_more": True}
+    with pytest.raises(Refused) as refused:
+        play.dispatcher.get("/cases/count", region="999")
+    assert refused.value.fields == {"region": "case.unknown_region"}
+
+
+def test_filters_of_the_duty_desk(play: Play):
+    noise = play.dispatcher.opens("city.noise", at=OTHER_COUNTY)
+    lamp = play.dispatcher.opens()
+    play.handler.takes("return", lamp, reason="属供电公司管养")
+    sees = play.dispatcher.sees
+
+    assert sees(undispatched=True) == [lamp.number, noise.number]
+    assert sees(nobody_responsible=True) == [noise.number]
+    assert sees(undispatched=True, nobody_responsible=False) == [lamp.number]
+    assert sees(due_within_minutes=60) == []
+    assert sees(due_within_minutes=24 * 60 + 1) == sees()
+    assert sees(state_kind="checking") == []
+
+    play.dispatcher.takes("dispatch", lamp, organisation="urban")
+    play.handler.takes("accept", lamp)
+    play.handler.takes("extend", lamp, reason="待料", duration={"amount": 1, "unit": "days"})
+    assert sees(asks_more_time=True) == [lamp.number]
+    play.dispatcher.takes("grant", lamp)
+    assert sees(asks_more_time=True) == []
+    play.handler.finishes(lamp)
+    assert sees(state_kind="checking") == [lamp.number]
+    assert sees(state_kind=["checking", "waiting"]) == [lamp.number, noise.number]
+
+    play.move(hours=24)
+    assert sees(due_within_minutes=60) == [noise.number], "due at this very moment is not late yet"
+    play.move(seconds=1)
+    assert sees(due_within_minutes=60) == []
+    assert sees(overdue=True) == [noise.number]
+    assert sees(escalated_from="2026-03-03T00:00:00Z") == [noise.number]
+    assert sees(escalated_from="2026-03-03T02:00:00Z") == []
+    play.dispatcher.takes("end_no_action", noise, reason="已停工")
+    assert sees(closed_from="2026-03-03T00:00:00Z") == [noise.number]
+    assert sees(closed_to="2026-03-03T00:00:00Z") == []

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse, StreamingHttpResponse
 from ninja import Query, Router, Status
 
-from citybrain.base.accounts.http import CityRequest, PageOf, Paging, paged
+from citybrain.base.accounts.http import AboutShown, CityRequest, PageOf, Paging, paged
 from citybrain.hubs.business.cases import actions, queries
 from citybrain.hubs.business.cases.schemas import (
     CaseDetail,
@@ -21,6 +21,7 @@ from citybrain.hubs.business.cases.schemas import (
     EntryShown,
     LoopDetail,
     LoopSummary,
+    NeighboursShown,
     NoteWrite,
     ResponsibilityAdd,
     ResponsibilityChange,
@@ -65,10 +66,22 @@ def export_cases(request: CityRequest, wanted: Query[CaseQuery]) -> Any:
     return response
 
 
+@router.get("/cases/count", response=AboutShown)
+def count_cases(request: CityRequest, wanted: Query[CaseQuery]) -> Any:
+    """About how many cases a list has."""
+    return queries.count_cases(request.viewer, wanted.wanted())
+
+
 @router.get("/cases/{number}", response=CaseDetail)
 def get_case(request: CityRequest, number: str) -> Any:
     """One case with its tasks, clocks, evidence, and the steps that you may take now."""
     return queries.get_case_detail(request.viewer, number)
+
+
+@router.get("/cases/{number}/neighbours", response=NeighboursShown)
+def get_neighbours(request: CityRequest, number: str, wanted: Query[CaseList]) -> Any:
+    """What stands before and after the case in a list, also when the case itself has left it."""
+    return queries.neighbours_of(request.viewer, number, wanted.wanted(), order=wanted.order)
 
 
 @router.get("/cases/{number}/timeline", response=list[EntryShown])

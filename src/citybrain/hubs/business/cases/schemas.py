@@ -16,6 +16,7 @@ from citybrain.hubs.business.cases.queries.reading import CaseFilter
 from citybrain.hubs.business.cases.queries.showing import box_of
 
 Code = Annotated[str, Field(max_length=64)]
+StateKind = Literal["waiting", "working", "checking", "ended"]
 Crs = Literal["WGS-84", "CGCS2000", "GCJ-02", "BD-09"]
 
 
@@ -32,18 +33,26 @@ class CaseQuery(Schema):
     case_type: list[Code] = Field([], description="Kinds; kinds below count too", examples=[["urban"]])
     severity: list[int] = Field([], description="1 = I (red) to 4 = IV (blue)", examples=[[1, 2]])
     source: list[Code] = Field([], examples=[["signal"]])
+    state_kind: list[StateKind] = Field([], description="What kind of state it is in", examples=[["checking"]])
     organisation: Code = Field("", description="Holder now, or one below it", examples=["urban"])
     region: Code = Field("", description="In this region or below", examples=["420606"])
     is_open: bool | None = Field(None, description="Not ended")
     overdue: bool | None = Field(None, description="Open and past its due time")
     unlocated: bool | None = Field(None, description="In no region")
     undispatched: bool | None = Field(None, description="Open, and nobody holds it")
+    nobody_responsible: bool | None = Field(None, description="Undispatched, and the responsibility list names nobody")
+    asks_more_time: bool | None = Field(None, description="A request for more time waits for a decision")
     supervised: bool | None = None
     mine: bool | None = Field(None, description="You or your organisation have a task in it now")
     q: str = Field("", max_length=100, description="The number, or a part of the title", examples=["路灯"])
     opened_from: Moment | None = None
     opened_to: Moment | None = None
+    closed_from: Moment | None = None
+    closed_to: Moment | None = None
+    escalated_from: Moment | None = Field(None, description="A clock of it escalated since then")
     due_before: Moment | None = Field(None, description="Open, and due before")
+    due_within_minutes: int | None = Field(None, ge=1, le=525_600, description="Open, not overdue, due this soon",
+                                           examples=[60])  # fmt: skip
     bbox: str | None = Field(None, max_length=100, description="west,south,east,north", examples=["112,32,112.4,32.2"])
 
     def wanted(self) -> CaseFilter:
@@ -55,7 +64,16 @@ class CaseQuery(Schema):
 
 
 class CaseList(CaseQuery):
-    order: Literal["newest", "oldest", "number"] = Field("newest", examples=["newest"])
+    order: Literal["newest", "oldest", "number", "due"] = Field(
+        "newest", description="due: those that are due first, then those without a due time", examples=["newest"]
+    )
+
+
+class NeighboursShown(Schema):
+    """The cases before and after one in a list; null at its ends."""
+
+    previous: str | None = Field(examples=["AJ2026030200003"])
+    next: str | None = Field(examples=["AJ2026030200001"])
 
 
 class CaseSummary(Schema):

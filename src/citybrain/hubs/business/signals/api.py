@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from ninja import Body, Query, Router
 from pydantic import ValidatorFunctionWrapHandler, WrapValidator
 
-from citybrain.base.accounts.http import CityRequest, PageOf, Paging, paged
+from citybrain.base.accounts.http import AboutShown, CityRequest, PageOf, Paging, paged
 from citybrain.hubs.business.signals import actions, queries
 from citybrain.hubs.business.signals.answers import detail_of, receipt_of, rows_of
 from citybrain.hubs.business.signals.schemas import (
@@ -21,9 +21,11 @@ from citybrain.hubs.business.signals.schemas import (
     RevealedOut,
     RevealFor,
     SignalDetail,
+    SignalList,
     SignalReport,
     SignalSummary,
     SignalsWanted,
+    SimilarCase,
     TypeDecide,
 )
 
@@ -52,9 +54,16 @@ def receive_closings(request: CityRequest, body: Body[Closings]) -> Any:
 
 
 @router.get("/signals", response=PageOf[SignalSummary])
-def list_signals(request: CityRequest, wanted: Query[SignalsWanted], paging: Query[Paging]) -> Any:
+def list_signals(request: CityRequest, wanted: Query[SignalList], paging: Query[Paging]) -> Any:
     """Signals within your duties, newest first."""
-    return paged(queries.list_signals(request.viewer, wanted.dict()), paging, order=("-pk",))
+    rows = queries.list_signals(request.viewer, wanted.dict())
+    return paged(rows, paging, order=queries.ORDERS[wanted.order])
+
+
+@router.get("/signals/count", response=AboutShown)
+def count_signals(request: CityRequest, wanted: Query[SignalsWanted]) -> Any:
+    """About how many signals a list has."""
+    return queries.count_signals(request.viewer, wanted.dict())
 
 
 @router.get("/signals/queue", response=QueueOut)
@@ -117,6 +126,12 @@ def find_by_phone(request: CityRequest, body: ReporterSearch, paging: Query[Pagi
 def list_signals_of_case(request: CityRequest, number: str, paging: Query[Paging]) -> Any:
     """What was reported of a case, oldest first."""
     return paged(queries.signals_of_case(request.viewer, number), paging, order=("pk",))
+
+
+@router.get("/cases/{number}/similar", response=list[SimilarCase])
+def list_similar_cases(request: CityRequest, number: str) -> Any:
+    """Open and lately ended cases that resemble this one, most alike first, at most ten, with why."""
+    return queries.similar_cases(request.viewer, number)
 
 
 @router.post("/cases/{number}/merge", response=list[SignalSummary])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from citybrain.hubs.business.cases.models import Case
 from citybrain.hubs.business.cases.queries.candidates import open_candidates
 from citybrain.hubs.business.cases.types import CaseCandidate, CaseTypeView
 from citybrain.hubs.business.signals.merging import Candidate, MergeRule, Report, Verdict, is_precise, rank
@@ -63,8 +64,14 @@ def _candidates(report: Report, view: CaseTypeView, rule: MergeRule) -> list[Can
 
 
 def _candidate(case: CaseCandidate, view: CaseTypeView) -> Candidate:
-    report = Report(
-        text="" if case.title in view.title.values() and not case.text else _words(case.title, case.text),
+    is_nameless = case.title in view.title.values() and not case.text
+    return Candidate(case.number, report_of_case(case, text="" if is_nameless else None), order=case.pk)
+
+
+def report_of_case(case: Case | CaseCandidate, *, text: str | None = None) -> Report:
+    """A case as it is compared with others; without `text` its own words."""
+    return Report(
+        text=_words(case.title, case.text) if text is None else text,
         occurred_at=case.occurred_at,
         lon=case.lon,
         lat=case.lat,
@@ -73,7 +80,6 @@ def _candidate(case: CaseCandidate, view: CaseTypeView) -> Candidate:
         region_path=case.region_path,
         thing=case.thing,
     )
-    return Candidate(case.number, report, order=case.pk)
 
 
 def _words(title: str, text: str) -> str:

@@ -3,37 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import timedelta
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
-from citybrain.base import crypto
+from citybrain.base import clock, crypto
 from citybrain.base.accounts.masking import mask
 from citybrain.base.accounts.types import Viewer
 from citybrain.base.errors import NotFound
 from citybrain.base.places.models import Region
+from citybrain.base.querying import About, about
 from citybrain.base.querying.paths import below
 from citybrain.hubs.business.cases.queries import case_types, get_case
+from citybrain.hubs.business.cases.queries.around import cases_around
 from citybrain.hubs.business.cases.queries.reports import visible_numbers
-from citybrain.hubs.business.signals.matching import verdicts_for
+from citybrain.hubs.business.cases.queries.views import CaseView
+from citybrain.hubs.business.signals.alike import RADIUS_M, Likeness, likeness
+from citybrain.hubs.business.signals.matching import report_of_case, verdicts_for
 from citybrain.hubs.business.signals.models import Signal
 from citybrain.hubs.business.signals.types import ALARM_SOURCE, ENDED, RECEIVED, WAITING
 
 PERSONAL = 4
-ABOUT_MOST = 1000  # counts beyond it read "more than"
+ORDERS = {"newest": ("-pk",), "oldest": ("pk",)}
 WORDS = 200
 CANDIDATES = 20
+LATELY = timedelta(days=30)
+MOST_SIMILAR = 10
 
 
 def list_signals(viewer: Viewer, filters: Mapping[str, Any]) -> QuerySet[Signal]:
     """Signals within reach, unordered; raises Forbidden without the permission.
 
-    Filters: state, kind, source, case_type (and below), region (code, and below), unlocated, case, phone, q (words in
-    subject or text, or the source's own number).
+    Filters: state, kind, source, waiting_reason, case_type (and below), region (code, and below), unlocated, case, q
+    (words in subject or text, or the source's own number).
     """
     viewer.check("signal.read")
     rows = viewer.scoped(Signal.objects.all())
-    for name in ("state", "kind", "source"):
+    for name in ("state", "kind", "source", "waiting_reason"):
         if filters.get(name):
             rows = rows.filter(**{name: filters[name]})
     if filters.get("case"):
@@ -95,7 +102,26 @@ def find_candidates(viewer: Viewer, signal_id: int) -> list[dict[str, Any]]:
     return [verdict.as_dict() for verdict in others[:CANDIDATES] if verdict.case in seen]
 
 
-def count_queue(viewer: Viewer) -> dict[str, dict[str, Any]]:
+class SimilarCase(NamedTuple):
+    """A case that resembles another, and why."""
+
+    case: CaseView
+    why: Likeness
+
+
+def similar_cases(viewer: Viewer, number: str) -> list[SimilarCase]:
+    """Open and lately ended cases that resemble one, most alike first, each with why; raises NotFound."""
+    case = get_case(viewer, number)
+    mine = report_of_case(case)
+    found: list[SimilarCase] = []
+    for view in cases_around(viewer, case, radius_m=RADIUS_M, since=clock.now() - LATELY):
+        why = likeness(mine, report_of_case(view.case), same_kind=view.case.case_type_id == case.case_type_id)
+        if why is not None:
+            found.append(SimilarCase(view, why))
+    return sorted(found, key=lambda one: (-one.why.score, -one.case.case.pk))[:MOST_SIMILAR]
+
+
+def count_queue(viewer: Viewer) -> dict[str, About]:
     """What waits for a person within the viewer's reach: about how many, exactly up to a thousand."""
     viewer.check("signal.read")
     rows = viewer.scoped(Signal.objects.all())
@@ -104,12 +130,12 @@ def count_queue(viewer: Viewer) -> dict[str, dict[str, Any]]:
         "being_read": rows.filter(state=RECEIVED),
         "unlocated": rows.filter(region_path="").exclude(state=ENDED),
     }
-    return {name: _about(queue) for name, queue in queues.items()}
+    return {name: about(queue) for name, queue in queues.items()}
 
 
-def _about(rows: QuerySet[Signal]) -> dict[str, Any]:
-    found = rows.order_by()[: ABOUT_MOST + 1].count()
-    return {"count": min(found, ABOUT_MOST), "is_more": found > ABOUT_MOST}
+def count_signals(viewer: Viewer, filters: Mapping[str, Any]) -> About:
+    """About how many signals a list has."""
+    return about(list_signals(viewer, filters))
 
 
 def signal_of_alarm(alarm_id: str) -> int | None:

@@ -8,8 +8,8 @@ from typing import Any, Literal
 from ninja import Field, Schema
 from pydantic import ConfigDict, computed_field
 
-from citybrain.base.accounts.http import Moment
-from citybrain.hubs.business.signals.types import KINDS, STATES
+from citybrain.base.accounts.http import AboutShown, Moment
+from citybrain.hubs.business.signals.types import KINDS, STATES, WaitingReason
 
 Kind = Literal["alarm", "hotline", "app", "grid", "source"]
 State = Literal["received", "waiting_for_person", "merged", "opened", "ended"]
@@ -175,25 +175,59 @@ class RevealedOut(Schema):
     text: str
 
 
-class QueueCount(Schema):
-    count: int = Field(examples=[12])
-    is_more: bool = Field(description="There are more than this", examples=[False])
-
-
 class QueueOut(Schema):
     """What waits within your duties."""
 
-    waiting_for_person: QueueCount
-    being_read: QueueCount
-    unlocated: QueueCount
+    waiting_for_person: AboutShown
+    being_read: AboutShown
+    unlocated: AboutShown
 
 
 class SignalsWanted(Schema):
     state: State | None = None
     kind: Kind | None = None
     source: str | None = Field(None, max_length=80)
+    waiting_reason: WaitingReason | None = None
     case_type: str | None = Field(None, max_length=64, description="This type and those below it")
     region: str | None = Field(None, max_length=64, description="Code; this region and those below it")
     unlocated: bool = Field(False, description="Only those in no region")
     case: str | None = Field(None, max_length=40, description="Number of a case")
     q: str | None = Field(None, max_length=200, description="Words, or the source's own number")
+
+
+class SignalList(SignalsWanted):
+    order: Literal["newest", "oldest"] = Field("newest", description="oldest: whoever waits longest is first")
+
+
+class AlikeCase(Schema):
+    number: str = Field(examples=["AJ2026030200001"])
+    title: str = Field(examples=["王寨街道路灯不亮"])
+    case_type: str = Field(examples=["urban.facilities.street_light"])
+    case_type_title: dict[str, str] = Field(examples=[{"zh": "路灯不亮", "en": "Lamp out"}])
+    state: str = Field(examples=["handling"])
+    state_title: dict[str, str] = Field(examples=[{"zh": "处置中", "en": "Being handled"}])
+    state_kind: str = Field(examples=["working"])
+    severity: int = Field(examples=[3])
+    occurred_at: datetime
+    recorded_at: datetime
+    closed_at: datetime | None
+    outcome_title: dict[str, str] | None = Field(examples=[{"zh": "已解决", "en": "Resolved"}])
+    organisation_name: str | None = Field(examples=["市城管执法委"])
+    address: str = Field(examples=["樊城区长虹路"])
+    signal_count: int = Field(examples=[2])
+
+
+class LikenessOut(Schema):
+    score: float = Field(description="0 to 1", examples=[0.81])
+    distance_m: float | None = Field(description="Null where one has no usable point", examples=[12.5])
+    same_thing: bool
+    same_address: bool
+    same_kind: bool = Field(description="Else a sister kind")
+    similarity: float | None = Field(description="Of the words, 0 to 1; null where one says too little", examples=[0.6])
+
+
+class SimilarCase(Schema):
+    """A case that resembles another, and why."""
+
+    case: AlikeCase
+    why: LikenessOut

@@ -8,7 +8,7 @@ from typing import Any
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from citybrain.base.accounts.http import CityRequest, Given, Moment, PageOf, Paging
+from citybrain.base.accounts.http import AboutShown, CityRequest, Given, Moment, PageOf, Paging
 from citybrain.base.packs import Key
 from citybrain.hubs.sensing.alarms import actions, queries
 from citybrain.hubs.sensing.alarms.manifest import Rule
@@ -105,6 +105,12 @@ class AlarmFilter(Schema):
     since: Moment | None = Field(None, description="Started at or after")
     until: Moment | None = Field(None, description="Started before")
     folded: bool | None = Field(None, description="false leaves out what was folded into an earlier alarm")
+
+    def wanted(self) -> queries.AlarmFilter:
+        return queries.AlarmFilter(**self.model_dump(exclude={"order"}))
+
+
+class AlarmList(AlarmFilter):
     order: queries.Order = Field("newest", description="newest or worst first")
 
 
@@ -167,9 +173,15 @@ class Note(Given):
 
 
 @router.get("/alarms", response=PageOf[AlarmSummary])
-def list_alarms(request: CityRequest, paging: Query[Paging], where: Query[AlarmFilter]) -> Any:
+def list_alarms(request: CityRequest, paging: Query[Paging], where: Query[AlarmList]) -> Any:
     """Alarms, newest or worst first."""
-    return queries.list_alarms(request.viewer, **where.dict(), **paging.dict())
+    return queries.list_alarms(request.viewer, where.wanted(), order=where.order, **paging.dict())
+
+
+@router.get("/alarms/count", response=AboutShown)
+def count_alarms(request: CityRequest, where: Query[AlarmFilter]) -> Any:
+    """About how many alarms a list has."""
+    return queries.count_alarms(request.viewer, where.wanted())
 
 
 @router.get("/alarms/rules", response=PageOf[RuleShown])

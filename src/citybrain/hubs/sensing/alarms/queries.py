@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from citybrain.base.accounts import Viewer, check_may, scoped
 from citybrain.base.errors import NotFound
 from citybrain.base.metrics import gauge, lag
-from citybrain.base.querying import Page, keyset_page
+from citybrain.base.querying import About, Page, about, keyset_page
 from citybrain.base.querying.paths import below
 from citybrain.hubs.sensing.alarms.intake import waiting_bytes
 from citybrain.hubs.sensing.alarms.models import Alarm, AlarmRule
@@ -43,39 +44,52 @@ ORDERS: dict[str, tuple[str, ...]] = {
 }
 
 
-def list_alarms(
-    viewer: Viewer,
-    *,
-    state: str = "",
-    severity: int | None = None,
-    rule: str = "",
-    thing: str = "",
-    region: str = "",
-    since: datetime | None = None,
-    until: datetime | None = None,
-    folded: bool | None = None,
-    order: Order = "newest",
-    after: str | None = None,
-    limit: int = 100,
-) -> Page[Alarm]:
-    """Alarms, newest or worst first: in a state, of at least a severity (1 is worst), of a rule, a thing, a region.
+@dataclass(frozen=True)
+class AlarmFilter:
+    """Which alarms: in a state, of at least a severity (1 is worst), of a rule, a thing, a region.
 
     `since` and `until` bound the start. `folded=False` leaves out what came back soon after an earlier alarm.
     """
-    rows = scoped(viewer, Alarm.objects.select_related("rule", "thing"))
-    exact = {"state": state, "rule__key": rule, "thing__code": thing}
-    rows = rows.filter(**{name: value for name, value in exact.items() if value})
-    if severity is not None:
-        rows = rows.filter(severity__lte=severity)
-    if region:
-        rows = rows.filter(below("region_path", path_of(region)))
-    if since is not None:
-        rows = rows.filter(start_at__gte=since)
-    if until is not None:
-        rows = rows.filter(start_at__lt=until)
-    if folded is not None:
-        rows = rows.filter(folded_into__isnull=not folded)
+
+    state: str = ""
+    severity: int | None = None
+    rule: str = ""
+    thing: str = ""
+    region: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    folded: bool | None = None
+
+
+def list_alarms(
+    viewer: Viewer, wanted: AlarmFilter, *, order: Order = "newest", after: str | None = None, limit: int = 100
+) -> Page[Alarm]:
+    """Alarms, newest or worst first."""
+    rows = _matching(viewer, wanted).select_related("rule", "thing")
     return keyset_page(rows, order=ORDERS[order], after=after, limit=limit)
+
+
+def count_alarms(viewer: Viewer, wanted: AlarmFilter) -> About:
+    """About how many alarms a list has; raises Forbidden without `alarm.read`."""
+    check_may(viewer, "alarm.read")
+    return about(_matching(viewer, wanted))
+
+
+def _matching(viewer: Viewer, wanted: AlarmFilter) -> QuerySet[Alarm]:
+    rows = scoped(viewer, Alarm.objects.all())
+    exact = {"state": wanted.state, "rule__key": wanted.rule, "thing__code": wanted.thing}
+    rows = rows.filter(**{name: value for name, value in exact.items() if value})
+    if wanted.severity is not None:
+        rows = rows.filter(severity__lte=wanted.severity)
+    if wanted.region:
+        rows = rows.filter(below("region_path", path_of(wanted.region)))
+    if wanted.since is not None:
+        rows = rows.filter(start_at__gte=wanted.since)
+    if wanted.until is not None:
+        rows = rows.filter(start_at__lt=wanted.until)
+    if wanted.folded is not None:
+        rows = rows.filter(folded_into__isnull=not wanted.folded)
+    return rows
 
 
 def get_alarm(viewer: Viewer, alarm_id: str) -> Alarm:

@@ -95,6 +95,7 @@ class Case(models.Model):
             models.Index(fields=["organisation_path", "-recorded_at"], name="cases_by_organisation"),
             models.Index(fields=["case_type", "-recorded_at"], name="cases_by_type"),
             models.Index(fields=["state", "-recorded_at"], name="cases_by_state"),
+            models.Index(fields=["-closed_at"], name="cases_last_closed", condition=Q(closed_at__isnull=False)),
             models.Index(fields=["due_at"], name="open_cases_by_due", condition=OPEN),
             models.Index(fields=["h3", "case_type"], name="open_cases_by_cell", condition=OPEN & ~Q(h3="")),
             models.Index(
@@ -254,6 +255,7 @@ class TimelineEntry(models.Model):
 
     class Meta:
         ordering = ["id"]
+        indexes = [models.Index(fields=["-at"], name="escalations", condition=Q(key="case.escalated"))]
 
     def __str__(self) -> str:
         return f"{self.key} of case {self.case_id}"

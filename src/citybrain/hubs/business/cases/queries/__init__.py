@@ -4,7 +4,15 @@ from citybrain.hubs.business.cases.queries.catalogue import case_types, catalogu
 from citybrain.hubs.business.cases.queries.clocks import count_due, latest_self_tests, list_clocks
 from citybrain.hubs.business.cases.queries.detail import case_detail, case_view, get_case_detail, possible_steps
 from citybrain.hubs.business.cases.queries.loops import drawing_of, get_loop, list_case_types, list_loops
-from citybrain.hubs.business.cases.queries.reading import CaseFilter, find_cases, get_case
+from citybrain.hubs.business.cases.queries.reading import (
+    CaseFilter,
+    cases_by_key,
+    count_cases,
+    find_cases,
+    first_cases,
+    get_case,
+    neighbours_of,
+)
 from citybrain.hubs.business.cases.queries.reports import (
     is_open,
     numbers_held_within,
@@ -24,12 +32,15 @@ __all__ = [
     "case_detail",
     "case_types",
     "case_view",
+    "cases_by_key",
     "catalogue",
+    "count_cases",
     "count_due",
     "csv_lines",
     "drawing_of",
     "feature_collection",
     "find_cases",
+    "first_cases",
     "get_case",
     "get_case_detail",
     "get_loop",
@@ -40,6 +51,7 @@ __all__ = [
     "list_clocks",
     "list_loops",
     "list_responsibilities",
+    "neighbours_of",
     "numbers_held_within",
     "organisation_for",
     "possible_steps",

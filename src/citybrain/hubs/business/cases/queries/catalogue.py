@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+from django.db.models import Q
 
 from citybrain.base.errors import BadInput, FieldError
 from citybrain.hubs.business.cases.calendars import Basis, WallTime, working_time
@@ -39,6 +40,7 @@ class Catalogue:
     loops_by_pk: dict[int, LoopView] = field(default_factory=dict)
     plans_by_pk: dict[int, Plan] = field(default_factory=dict)
     responsible: dict[tuple[int, str], list[Any]] = field(default_factory=dict)
+    states: dict[int, dict[str, str]] | None = None
 
     def case_type(self, code: str) -> CaseTypeView:
         """The kind of case with this code; raises BadInput `case.unknown_type`."""
@@ -53,6 +55,23 @@ class Catalogue:
         if found is None:
             found = self.loops_by_pk[pk] = _loop_view(Loop.objects.get(pk=pk))
         return found
+
+    def in_states_of(self, kinds: Collection[str]) -> Q:
+        """Cases whose state is of one of these kinds (waiting, working, checking, ended) in the version of their loop.
+
+        Versions that agree on the states, as nearly all do, are asked for together.
+        """
+        if self.states is None:
+            views = [_loop_view(row) for row in Loop.objects.order_by("pk")]
+            self.states = {view.pk: {state.key: state.kind for state in view.definition.states} for view in views}
+        versions: dict[tuple[str, ...], list[int]] = {}
+        for pk, kind_of in self.states.items():
+            keys = tuple(sorted(key for key, kind in kind_of.items() if kind in kinds))
+            versions.setdefault(keys, []).append(pk)
+        q = Q(pk__in=[])
+        for keys, pks in versions.items():
+            q |= Q(state__in=keys, loop_id__in=pks) if keys else Q(pk__in=[])
+        return q
 
     def plan(self, pk: int) -> Plan:
         """Any version of a clock."""

@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from citybrain.base import clock
-from citybrain.base.accounts import Viewer, scoped
+from citybrain.base.accounts import Viewer, check_may, scoped
 from citybrain.base.errors import BadInput, FieldError, NotFound
 from citybrain.base.parties.models import Organisation
 from citybrain.base.places.models import Region
-from citybrain.base.querying import Page, keyset_page
+from citybrain.base.querying import About, Page, Part, about, neighbours, parts_page
 from citybrain.base.querying.paths import below
-from citybrain.hubs.business.cases.models import Assignment, Case
+from citybrain.hubs.business.cases.models import Assignment, Case, Extension, TimelineEntry
 from citybrain.hubs.business.cases.queries.catalogue import catalogue
 from citybrain.hubs.business.cases.queries.views import CaseView
 
-NEWEST = ("-recorded_at", "-pk")
-ORDERS = {"newest": NEWEST, "oldest": ("recorded_at", "pk"), "number": ("pk",)}
+Cases = QuerySet[Case]
+Parts = list[Part[Case]]
+
+
+def _in(*order: str) -> Callable[[Cases], Parts]:
+    return lambda rows: [Part(rows, order)]
+
+
+def _by_due(rows: Cases) -> Parts:
+    """Those that are due first at the top, and at the end those whose clock stands still or that have none."""
+    due, rest = rows.filter(due_at__isnull=False), rows.filter(due_at__isnull=True)
+    return [Part(due, ("due_at", "pk")), Part(rest, ("-recorded_at", "-pk"))]
+
+
+ORDERS: dict[str, Callable[[Cases], Parts]] = {
+    "newest": _in("-recorded_at", "-pk"),
+    "oldest": _in("recorded_at", "pk"),
+    "number": _in("pk"),
+    "due": _by_due,
+}
 Box = tuple[float, float, float, float]
 
 
@@ -32,18 +51,25 @@ class CaseFilter:
     case_type: tuple[str, ...] = ()
     severity: tuple[int, ...] = ()
     source: tuple[str, ...] = ()
+    state_kind: tuple[str, ...] = ()
     organisation: str = ""
     region: str = ""
     is_open: bool | None = None
     overdue: bool | None = None
     unlocated: bool | None = None
     undispatched: bool | None = None
+    nobody_responsible: bool | None = None
+    asks_more_time: bool | None = None
     supervised: bool | None = None
     mine: bool | None = None
     q: str = ""
     opened_from: datetime | None = None
     opened_to: datetime | None = None
+    closed_from: datetime | None = None
+    closed_to: datetime | None = None
+    escalated_from: datetime | None = None
     due_before: datetime | None = None
+    due_within_minutes: int | None = None
     box: Box | None = None
 
 
@@ -59,13 +85,58 @@ def find_cases(
     viewer: Viewer, wanted: CaseFilter, *, order: str = "newest", after: str | None = None, limit: int = 50
 ) -> Page[CaseView]:
     """A page of the cases that the viewer may see. Nothing is counted: `next` says whether there is more."""
+    rows = matching(viewer, wanted).select_related("organisation").defer("text", "summary")
+    page = parts_page(_ordered(rows, order), after=after, limit=limit)
+    declared = catalogue()
+    return Page([CaseView(case, declared) for case in page.items], page.next)
+
+
+def first_cases(viewer: Viewer, wanted: CaseFilter, *, order: str, count: int) -> list[int]:
+    """The keys of the first cases of a list, at most `count`: for whoever shows the head of several lists at once."""
+    found: list[int] = []
+    for part in _ordered(matching(viewer, wanted), order):
+        if len(found) < count:
+            found += part.rows.order_by(*part.order).values_list("pk", flat=True)[: count - len(found)]
+    return found
+
+
+def cases_by_key(viewer: Viewer, keys: set[int]) -> dict[int, CaseView]:
+    """Cases by their keys as lists show them, those that the viewer may see."""
+    rows = scoped(viewer, Case.objects.filter(pk__in=sorted(keys))).select_related("organisation")
+    declared = catalogue()
+    return {case.pk: CaseView(case, declared) for case in rows.defer("text", "summary")}
+
+
+def count_cases(viewer: Viewer, wanted: CaseFilter) -> About:
+    """About how many cases a list has; raises Forbidden without `case.read`."""
+    check_may(viewer, "case.read")
+    return about(matching(viewer, wanted))
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The numbers of the cases before and after one in a list; None at its ends."""
+
+    previous: str | None
+    next: str | None
+
+
+def neighbours_of(viewer: Viewer, number: str, wanted: CaseFilter, *, order: str = "newest") -> Neighbours:
+    """What stands before and after a case in a list. The case need not be in it any more: whoever has just handled
+    the third case of a list of undispatched ones goes on to the fourth. Raises NotFound.
+    """
+    case = get_case(viewer, number)
+    parts = _ordered(matching(viewer, wanted).only("number"), order)
+    at = 1 if order == "due" and case.due_at is None else 0
+    before, after = neighbours(parts, case, at)
+    return Neighbours(before.number if before else None, after.number if after else None)
+
+
+def _ordered(rows: Cases, order: str) -> Parts:
     if order not in ORDERS:
         wrong = FieldError("order", "input.not_allowed", {"value": order, "allowed": ", ".join(ORDERS)})
         raise BadInput("input.invalid", fields=(wrong,))
-    rows = matching(viewer, wanted).select_related("organisation").defer("text", "summary")
-    page = keyset_page(rows, order=ORDERS[order], after=after, limit=limit)
-    declared = catalogue()
-    return Page([CaseView(case, declared) for case in page.items], page.next)
+    return ORDERS[order](rows)
 
 
 def matching(viewer: Viewer, wanted: CaseFilter) -> QuerySet[Case]:
@@ -84,6 +155,8 @@ def _words(wanted: CaseFilter) -> Q:
         values = getattr(wanted, name)
         if values:
             q &= Q(**{f"{name}__in": values})
+    if wanted.state_kind:
+        q &= catalogue().in_states_of(wanted.state_kind)
     if wanted.case_type:
         q &= Q(case_type_id__in=_kinds(wanted.case_type))
     if wanted.q:
@@ -124,21 +197,35 @@ def _path(model: type[Region] | type[Organisation], name: str, code: str) -> str
 
 def _times(wanted: CaseFilter) -> Q:
     q = Q()
-    if wanted.opened_from is not None:
-        q &= Q(recorded_at__gte=wanted.opened_from)
-    if wanted.opened_to is not None:
-        q &= Q(recorded_at__lt=wanted.opened_to)
+    for column, start, end in (
+        ("recorded_at", wanted.opened_from, wanted.opened_to),
+        ("closed_at", wanted.closed_from, wanted.closed_to),
+    ):
+        if start is not None:
+            q &= Q(**{f"{column}__gte": start})
+        if end is not None:
+            q &= Q(**{f"{column}__lt": end})
     if wanted.due_before is not None:
         q &= Q(due_at__lt=wanted.due_before, closed_at__isnull=True)
+    if wanted.due_within_minutes is not None:
+        now = clock.now()
+        until = now + timedelta(minutes=wanted.due_within_minutes)
+        q &= Q(due_at__gte=now, due_at__lt=until, closed_at__isnull=True)
+    if wanted.escalated_from is not None:
+        escalated = TimelineEntry.objects.filter(key="case.escalated", at__gte=wanted.escalated_from)
+        q &= Q(pk__in=escalated.order_by().values("case_id"))
     return q
 
 
 def _flags(wanted: CaseFilter) -> Q:
+    undispatched = Q(closed_at__isnull=True, organisation_path="")
     flags = {
         "is_open": Q(closed_at__isnull=True),
         "overdue": Q(closed_at__isnull=True, due_at__lt=clock.now()),
         "unlocated": Q(region_path=""),
-        "undispatched": Q(closed_at__isnull=True, organisation_path=""),
+        "undispatched": undispatched,
+        "nobody_responsible": undispatched & _nobody_responsible(),
+        "asks_more_time": Q(Exists(Extension.objects.filter(case=OuterRef("pk"), granted=None))),
         "supervised": Q(supervised_at__isnull=False),
     }
     q = Q()
@@ -147,6 +234,12 @@ def _flags(wanted: CaseFilter) -> Q:
         if value is not None:
             q &= condition if value else ~condition
     return q
+
+
+def _nobody_responsible() -> Q:
+    """The responsibility list was asked and named nobody, which stands on the timeline."""
+    asked = TimelineEntry.objects.filter(case=OuterRef("pk"), key="case.nobody_responsible")
+    return Q(Exists(asked))
 
 
 def _mine(viewer: Viewer) -> Q:
