@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from citybrain.base.accounts.roles import ROLES as ACCOUNT_ROLES
 from citybrain.base.audit.models import Record
 from citybrain.base.places.models import City
 from citybrain.lab.demo.models import DemoRole
+from citybrain.lab.demo.queries import stories
 from tests.cast import Cast, CityClient
 
 ROLES = ("dispatcher", "handler", "administrator")
@@ -34,8 +36,17 @@ def test_the_roles_are_offered_with_a_story_in_both_languages(demo):
     first = found["roles"][0]
     assert first["name"] == "dispatcher@cast"
     assert first["title"] == {"zh": "派遣员", "en": "Dispatcher"}
-    assert all(first["story"][language] for language in ("zh", "en"))
+    assert sorted(first["story"]) == ["en", "zh"]
     assert first["start"] == "/console/desk"
+
+
+def test_every_role_has_its_words_and_a_page_to_begin_on():
+    for role, told in stories().items():
+        assert role in ACCOUNT_ROLES
+        for words in (told.title, told.story):
+            assert sorted(words) == ["en", "zh"]
+            assert all(words.values())
+        assert told.start.startswith(("/console/", "/portal"))
 
 
 @pytest.mark.parametrize("role", ROLES)
