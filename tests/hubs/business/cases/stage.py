@@ -47,7 +47,13 @@ LAMPS: dict[str, Any] = {
             "merge": {"radius_m": 100},
         },
         {"code": "city.lamp", "parent": "city", "title": {"zh": "路灯不亮", "en": "Lamp out"}, "severity": 3},
-        {"code": "city.noise", "parent": "city", "title": {"zh": "噪声", "en": "Noise"}, "labels": ["噪声扰民"]},
+        {
+            "code": "city.noise",
+            "parent": "city",
+            "title": {"zh": "噪声", "en": "Noise"},
+            "labels": ["噪声扰民"],
+            "keywords": ["吵闹"],
+        },
     ],
     "responsibilities": [{"case_type": "city.lamp", "organisation": "urban"}],
 }

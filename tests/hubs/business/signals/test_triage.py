@@ -8,15 +8,23 @@ import pytest
 from django.db import transaction
 
 from citybrain.base import bus
+from citybrain.base.audit import SYSTEM
 from citybrain.base.bus.models import OutboxEvent
+from citybrain.hubs.business.cases.manifest import CasesFile
 from citybrain.hubs.business.cases.models import Case
+from citybrain.hubs.business.cases.packing import apply_cases_file
 from citybrain.hubs.business.signals.messages import TextClassified
 from citybrain.hubs.business.signals.models import Signal
-from tests.hubs.business.signals.conftest import ELSEWHERE, METRE, STREET
+from tests.hubs.business.signals.conftest import ELSEWHERE, KINDS, METRE, STREET
 
 
 def said(kind: str) -> list[OutboxEvent]:
     return list(OutboxEvent.objects.filter(type=kind).order_by("position"))
+
+
+def declare_words(keywords: dict[str, list[str]]) -> None:
+    kinds = [{**kind, "keywords": keywords.get(kind["code"], [])} for kind in KINDS["case_types"]]
+    apply_cases_file("test", CasesFile.model_validate({**KINDS, "case_types": kinds}), actor=SYSTEM)
 
 
 def classified(hotline, signal, label, probability, alternatives=()):
@@ -218,6 +226,57 @@ class TestClassifying:
         assert hotline.post(f"/signals/{signal.pk}/end", {"reason": "玩笑"}).json()["state"] == "ended"
         assert not Case.objects.exists()
         assert hotline.post(f"/signals/{signal.pk}/end", {"reason": "玩笑"}).status_code == 409
+
+
+class TestWords:
+    """A city in which nobody has trained anything."""
+
+    @pytest.fixture(autouse=True)
+    def _words(self, hotline):
+        declare_words({"lamp": ["路灯", "灯 不亮/坏"], "yard": ["垃圾", "杂物 堆"]})
+
+    def unread(self, hotline, text, **more):
+        """A report that no model could read."""
+        return classified(hotline, hotline.reports(text, case_type=None, **more), "", 0.0)
+
+    def test_the_keywords_of_the_packs_decide(self, hotline):
+        signal = self.unread(hotline, "楼下的灯坏了,请来修")
+
+        assert (signal.state, signal.case_type, signal.classified_by) == ("opened", "lamp", "rule")
+        assert signal.probability == 0.6667
+        assert signal.alternatives == [{"label": "坏、灯", "probability": 0.6667, "case_type": "lamp"}]
+        assert hotline.case_of(signal).organisation.code == "urban"
+
+    def test_where_the_words_leave_doubt_a_person_decides_among_them(self, hotline):
+        signal = self.unread(hotline, "路灯下面全是垃圾")
+        assert (signal.state, signal.waiting_reason, signal.case_type) == ("waiting_for_person", "unsure", "")
+        assert [(one["label"], one["case_type"]) for one in signal.alternatives] == [("路灯", "lamp"), ("垃圾", "yard")]
+
+    def test_where_there_are_none_a_person_decides_alone(self, hotline):
+        signal = self.unread(hotline, "请尽快处理")
+        assert (signal.state, signal.waiting_reason, signal.alternatives) == ("waiting_for_person", "no_type", [])
+        assert signal.probability is None
+
+    def test_a_trained_model_is_asked_first_and_its_doubt_stands(self, hotline):
+        sure = classified(hotline, hotline.reports("路灯不亮", case_type=None), "卫生", 0.9)
+        unsure = classified(hotline, hotline.reports("路灯不亮", case_type=None), "卫生", 0.5)
+        assert (sure.case_type, sure.classified_by) == ("yard", "model")
+        assert (unsure.state, unsure.waiting_reason) == ("waiting_for_person", "unsure")
+
+    def test_they_decide_too_when_the_model_never_answers(self, hotline, monkeypatch):
+        from citybrain.hubs.business.signals import jobs
+        from citybrain.hubs.business.signals.actions import triaging
+
+        signal = hotline.reports("路灯不亮", case_type=None)
+        monkeypatch.setattr(triaging, "PATIENCE", timedelta(seconds=-1))
+        assert jobs.give_up_asking() == 1
+        signal.refresh_from_db()
+        assert (signal.state, signal.classified_by) == ("opened", "rule")
+
+    def test_they_propose_where_the_source_s_own_word_is_unknown(self, hotline):
+        signal = hotline.reports("路灯不亮", case_type=None, label="Flying carpets")
+        assert (signal.state, signal.waiting_reason) == ("waiting_for_person", "unknown_label")
+        assert [one["case_type"] for one in signal.alternatives] == ["lamp"]
 
 
 class TestWhoMayDecide:

@@ -15,10 +15,13 @@ from citybrain.hubs.business.cases.manifest import (
     TypeDefinition,
 )
 from citybrain.hubs.business.cases.packing import default_file, labels_of
+from citybrain.hubs.business.cases.wording import Phrase, phrase_of, points_of
 
 if TYPE_CHECKING:
     from citybrain.base.packs.contents import Contents
     from citybrain.base.packs.findings import Findings
+
+LEAST_POINTS = 2  # two Chinese characters or a Latin word: one character is in half of all texts
 
 
 def check_section(pack: Contents, parsed: CasesFile, findings: Findings) -> None:
@@ -126,6 +129,19 @@ def _check_types(parsed: CasesFile, known: Known, findings: Findings) -> None:
             _check_name((*place, "loop"), item.loop, known.loops, "loop", findings)
         if item.clocks is not None:
             _check_type_clocks(place, item, known, findings)
+    _check_keywords(parsed, findings)
+
+
+def _check_keywords(parsed: CasesFile, findings: Findings) -> None:
+    """Words that decide: each says enough, and none speaks for two kinds."""
+    owners: dict[Phrase, str] = {}
+    for index, item in enumerate(parsed.case_types):
+        for number, keyword in enumerate(item.keywords):
+            place, phrase = ("case_types", index, "keywords", number), phrase_of(keyword)
+            if sum(min(map(points_of, words)) for words in phrase) < LEAST_POINTS:
+                findings.add(place, "cases.keyword_short", keyword=keyword)
+            if owners.setdefault(phrase, item.code) != item.code:
+                findings.add(place, "cases.keyword_twice", keyword=keyword, other=owners[phrase])
 
 
 def _is_own_ancestor(code: str, known: Known) -> bool:

@@ -15,6 +15,7 @@ Unit = Literal["minutes", "hours", "days", "working_minutes", "working_hours", "
 Span = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d-(([01]\d|2[0-3]):[0-5]\d|24:00)$")]
 Spans = tuple[Span, ...]
 WEEK_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Keyword = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
 Audience = Literal["holder", "helper", "dispatcher", "verifier", "supervisor", "parent"]
 
 
@@ -126,6 +127,7 @@ class TypeDefinition(Declared):
     on_alarm_resolved: Literal["propose", "close"] | None = None
     classify_threshold: float | None = Field(default=None, ge=0, le=1)
     labels: tuple[str, ...] = ()
+    keywords: tuple[Keyword, ...] = ()
 
 
 class ResponsibilityLine(Declared):

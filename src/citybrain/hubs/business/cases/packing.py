@@ -127,6 +127,7 @@ def _type_values(pack: str, item: TypeDefinition, parent: CaseType | None) -> di
     }
     inherited = {name: getattr(parent, name) if parent else top[name] for name in top}
     values = {name: inherited[name] if value is None else value for name, value in own.items()}
+    values["keywords"] = list(item.keywords)
     path = f"{parent.path if parent else '/'}{item.code}/"
     return {**values, "title": item.title.model_dump(), "parent": parent, "path": path, "pack": pack, "is_active": True}
 

@@ -309,6 +309,7 @@ class CaseTypeShown(Schema):
     merge: dict[str, Any]
     on_alarm_resolved: str
     classify_threshold: float
+    keywords: list[str] = Field(description="Words by which a report is known to be about it", examples=[["路灯"]])
     is_active: bool
 
     @staticmethod

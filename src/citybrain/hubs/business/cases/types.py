@@ -28,6 +28,7 @@ class CaseTypeView:
     merge: Merge
     on_alarm_resolved: str
     classify_threshold: float
+    keywords: tuple[str, ...]
     is_active: bool
     ancestors: tuple[int, ...]
 

@@ -61,8 +61,9 @@ class CaseType(models.Model):
     """A kind of case (案件类型), in a tree of any depth: a broken street lamp under municipal facilities.
 
     `path` holds the codes from the root down. `loop` is the key of its way of working; `clocks` names the time limits
-    of the whole case and of single states; `merge` says when a new report is the same matter. Empty settings are
-    inherited from the parent when the pack is loaded, so that a row says everything about itself.
+    of the whole case and of single states; `merge` says when a new report is the same matter; `keywords` are
+    words by which a report is known to be about it. Empty settings are inherited from the parent when the pack is
+    loaded, so that a row says everything about itself.
     """
 
     code = models.CharField(max_length=64, unique=True)
@@ -75,6 +76,7 @@ class CaseType(models.Model):
     merge = models.JSONField(default=dict)
     on_alarm_resolved = models.CharField(max_length=16, default="propose")
     classify_threshold = models.FloatField(default=0.6)
+    keywords = models.JSONField(default=list)
     pack = models.CharField(max_length=64, blank=True, default="")
     is_active = models.BooleanField(default=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from citybrain.hubs.business.cases.loops import LoopDefinition
 from citybrain.hubs.business.cases.manifest import CalendarDefinition, ClockDefinition, Merge, TypeClocks
 from citybrain.hubs.business.cases.models import CaseLabel, CaseType, ClockPlan, Loop, WorkCalendar
 from citybrain.hubs.business.cases.types import CaseTypeView, LoopView, Plan
+from citybrain.hubs.business.cases.wording import Kind, Wording, phrase_of
 
 MOST_LISTS = 50_000
 NO_CITY = ("UTC", "")
@@ -86,6 +88,21 @@ class Catalogue:
             return WallTime(self.zone)
         return working_time(self.calendars[definition.calendar or ""], self.zone)
 
+    @cached_property
+    def wording(self) -> Wording:
+        """What reports are recognised by, of the kinds in force."""
+        active = {view.pk: view for view in self.types.values() if view.is_active}
+        return Wording(
+            {
+                view.code: Kind(
+                    phrases=tuple(phrase_of(keyword) for keyword in view.keywords),
+                    above=tuple(active[pk].code for pk in view.ancestors[1:] if pk in active),
+                    threshold=view.classify_threshold,
+                )
+                for view in active.values()
+            }
+        )
+
     def _plan_view(self, row: ClockPlan) -> Plan:
         definition = ClockDefinition.model_validate(row.definition)
         return Plan(row.pk, row.version, definition, self.basis(definition))
@@ -152,6 +169,7 @@ def _types() -> dict[str, CaseTypeView]:
             merge=Merge.model_validate(row.merge),
             on_alarm_resolved=row.on_alarm_resolved,
             classify_threshold=row.classify_threshold,
+            keywords=tuple(row.keywords),
             is_active=row.is_active,
             ancestors=(row.pk, *(parent.ancestors if parent else ())),
         )

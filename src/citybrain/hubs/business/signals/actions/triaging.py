@@ -13,6 +13,7 @@ from citybrain.hubs.business.cases.actions import absorb, open_case
 from citybrain.hubs.business.cases.queries import catalogue
 from citybrain.hubs.business.cases.queries.catalogue import Catalogue
 from citybrain.hubs.business.cases.types import CaseTypeView
+from citybrain.hubs.business.cases.wording import Guess
 from citybrain.hubs.business.signals.matching import verdicts_for
 from citybrain.hubs.business.signals.merging import Verdict
 from citybrain.hubs.business.signals.messages import (
@@ -50,6 +51,7 @@ def triage(signal_id: int) -> None:
     if view is not None:
         settle(signal, view, by=by, actor=TRIAGE, declared=declared)
     elif signal.label or signal.case_type:
+        signal.save_fields(alternatives=_from_words(guesses_for(signal, declared)))
         wait_for_person(signal, "unknown_label")
     elif signal.subject or signal.text:
         ask_for_type(signal)
@@ -76,22 +78,52 @@ def ask_for_type(signal: Signal) -> None:
 
 
 def take_classification(answer: TextClassified) -> None:
-    """Go on with a signal whose text was read; under the type's threshold a person decides among the alternatives."""
+    """Go on with a signal whose text was read; under the type's threshold a person decides among the alternatives.
+
+    Where no trained model could say anything, the keywords of the packs decide.
+    """
     signal = lock_signal(answer.signal_id)
     if signal.state != RECEIVED or signal.case_type:
         return
-    found = [(answer.label, answer.probability), *(tuple(pair) for pair in answer.alternatives)]
     declared = catalogue()
+    if not answer.label:
+        decide_by_words(signal, declared, otherwise="no_type")
+        return
+    found = [(answer.label, answer.probability), *(tuple(pair) for pair in answer.alternatives)]
     signal.alternatives = _alternatives(found, declared)
     signal.probability = answer.probability
     signal.save(update_fields=["alternatives", "probability"])
-    view = active_type(type_of_label(answer.label, declared), declared) if answer.label else None
+    view = active_type(type_of_label(answer.label, declared), declared)
     if view is None:
-        wait_for_person(signal, "unknown_label" if answer.label else "no_type")
+        wait_for_person(signal, "unknown_label")
     elif answer.probability < view.classify_threshold:
         wait_for_person(signal, "unsure")
     else:
         settle(signal, view, by="model", actor=TRIAGE, declared=declared)
+
+
+def decide_by_words(signal: Signal, declared: Catalogue, *, otherwise: WaitingReason) -> None:
+    """The kind that the packs' keywords name (`rule`), or a person: among alternatives (`unsure`), or without any."""
+    guesses = guesses_for(signal, declared)
+    best = guesses[0] if guesses else None
+    signal.alternatives, signal.probability = _from_words(guesses), best.probability if best else None
+    signal.save(update_fields=["alternatives", "probability"])
+    if best is not None and best.is_sure:
+        settle(signal, declared.types[best.code], by="rule", actor=TRIAGE, declared=declared)
+    else:
+        wait_for_person(signal, "unsure" if best else otherwise)
+
+
+def guesses_for(signal: Signal, declared: Catalogue) -> list[Guess]:
+    return declared.wording.read([part for part in (signal.subject, signal.text) if part.strip()])
+
+
+def _from_words(guesses: list[Guess]) -> list[dict[str, Any]]:
+    """What a person chooses among; the words found stand for the label."""
+    return [
+        {"label": "、".join(guess.words)[:120], "probability": guess.probability, "case_type": guess.code}
+        for guess in guesses[:SHOWN]
+    ]
 
 
 def _alternatives(found: list[Any], declared: Catalogue) -> list[dict[str, Any]]:
@@ -104,7 +136,7 @@ def _alternatives(found: list[Any], declared: Catalogue) -> list[dict[str, Any]]
 
 
 def give_up_asking() -> int:
-    """Hand signals that nobody classified in time to a person; returns how many."""
+    """Decide by the packs' words, or hand to a person, what nobody classified in time; returns how many."""
     late = Signal.objects.filter(state=RECEIVED, asked_at__lt=clock.wall_now() - PATIENCE)
     ids = list(late.order_by("pk").values_list("pk", flat=True)[:500])
     return sum(_give_up(signal_id) for signal_id in ids)
@@ -114,7 +146,7 @@ def _give_up(signal_id: int) -> bool:
     signal = lock_signal(signal_id)
     if signal.state != RECEIVED:
         return False
-    wait_for_person(signal, "no_classifier")
+    decide_by_words(signal, catalogue(), otherwise="no_classifier")
     return True
 
 
