@@ -6,18 +6,22 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: up test check soak bench clean
+WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -type f -not -name '.*' -not -name 'schema.d.ts' -print 2>/dev/null)
 
-up: $(VENV)/.platform
+.PHONY: up web test check soak bench clean
+
+up: $(VENV)/.platform web
 	@sh scripts/debian_packages.sh mosquitto
 	$(BIN)/citybrain up --data $(DATA) --port $(PORT)
 
-test: $(VENV)/.development
-	@sh scripts/debian_packages.sh mosquitto postgresql
+web: web/.built
+
+test: $(VENV)/.development web
+	@sh scripts/debian_packages.sh mosquitto postgresql chromium fonts-noto-cjk
 	$(MAKE) --no-print-directory check
 	$(BIN)/python scripts/run_tests.py
 
-check: $(VENV)/.development
+check: $(VENV)/.development web/.installed
 	$(BIN)/python scripts/check.py
 
 soak: $(VENV)/.development
@@ -37,5 +41,13 @@ $(VENV)/.development: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev]"
 	@touch $@ $(VENV)/.platform
 
+web/.installed: web/package-lock.json
+	cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+web/.built: web/.installed $(WEB_SOURCES)
+	cd web && npm run --silent build -- --logLevel warn
+	@touch $@
+
 clean:
-	rm -rf $(VENV) build .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf web/node_modules web/.installed web/.built src/citybrain/site/pages/built $(VENV) build .mypy_cache .ruff_cache .import_linter_cache

@@ -22,6 +22,10 @@ CHECKS = (
     ("migrations", [*PYTHON, "-m", "django", "makemigrations", "--check", "--dry-run"]),
     ("packs", [BIN / "citybrain", "packs", "check"]),
     ("docs", [*PYTHON, "scripts/write_reference.py", "--check"]),
+    ("web schema", ["npm", "--prefix", "web", "run", "--silent", "schema"]),
+    ("web types", ["npm", "--prefix", "web", "run", "--silent", "types"]),
+    ("web lint", ["npm", "--prefix", "web", "run", "--silent", "lint"]),
+    ("web unit", ["npm", "--prefix", "web", "run", "--silent", "unit"]),
 )
 
 
@@ -30,6 +34,7 @@ def main(chosen: list[str]) -> int:
     failed = []
     with tempfile.TemporaryDirectory(prefix="citybrain-check-") as data:
         environment = {**os.environ, "CITYBRAIN_DATA": data, "DJANGO_SETTINGS_MODULE": "citybrain.site.settings"}
+        environment["CITYBRAIN_PYTHON"] = sys.executable
         environment.pop("CITYBRAIN_DATABASE_URL", None)
         for name, command in CHECKS:
             if chosen and name not in chosen:

@@ -36,6 +36,7 @@ ROUTERS = (
     "citybrain.applications.operations.trace.api",
     "citybrain.lab.demo.api",
     "citybrain.site.live.api",
+    "citybrain.site.pages.api",
 )
 """Each module has `router`, whose paths are whole below /api/v1 (`@router.get("/cases/{number}")`)."""
 

@@ -10,23 +10,28 @@
 | CITYBRAIN_SENSE_URL    | where `web` reaches `sense`                                | port + 1 on loopback |
 | CITYBRAIN_LIVE_URL     | where browsers reach `live`                                | port + 2 on loopback |
 | CITYBRAIN_BUS_DAYS     | how long events that everybody has had stay in the outbox  | 90 |
+| CITYBRAIN_PAGES        | the folder of the built pages                              | beside the code |
 | CITYBRAIN_LOG          | how much is logged: DEBUG, INFO, WARNING, ERROR            | INFO |
 """
 
 from __future__ import annotations
 
 import os
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from citybrain.site.database import database_from_url, sqlite_database
 from citybrain.site.datadir import secret_key
+from citybrain.site.pages.serving import add_headers
 from citybrain.site.ports import port_of
 
+VERSION = version("citybrain")
 DATA_DIR = Path(os.environ.get("CITYBRAIN_DATA", "var")).resolve()
 PORT = port_of(os.environ.get("CITYBRAIN_PORT", "8000"))
 SENSE_URL = os.environ.get("CITYBRAIN_SENSE_URL", f"http://127.0.0.1:{PORT + 1}")
 LIVE_URL = os.environ.get("CITYBRAIN_LIVE_URL", f"http://127.0.0.1:{PORT + 2}")
+PAGES_DIR = Path(os.environ.get("CITYBRAIN_PAGES") or Path(__file__).resolve().parent / "pages" / "built")
 BUS_KEEP_DAYS = int(os.environ.get("CITYBRAIN_BUS_DAYS", "90"))
 
 SECRET_KEY = secret_key(DATA_DIR)
@@ -72,6 +77,7 @@ AUTH_PASSWORD_VALIDATORS = [
 MIDDLEWARE = [
     "citybrain.site.http.middleware.Shell",
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -89,7 +95,11 @@ LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"  # stored and computed in UTC; every city has a time zone of its own for what people read
-STATIC_URL = "/static/"
+STATIC_URL = "/assets/"
+STATIC_ROOT = PAGES_DIR / "assets"
+WHITENOISE_IMMUTABLE_FILE_TEST = ".+"  # the build names every file there by a hash of its content
+WHITENOISE_ADD_HEADERS_FUNCTION = add_headers
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -32,6 +32,7 @@ def a_token(cast: Cast) -> Target:
 
 # fmt: off
 ROWS = [
+    Row("GET", "/platform", EVERYBODY, besides=frozenset({"anonymous", "revoked token"})),
     Row("GET", "/session", EVERYBODY, besides=frozenset({"anonymous"})),
     Row("POST", "/session", EVERYBODY, body={"username": "leader", "password": PASSWORD},
         besides=frozenset({"anonymous", "revoked token"})),

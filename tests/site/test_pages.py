@@ -1,0 +1,65 @@
+"""The pages: three entries answer whatever stands behind them, under a policy that lets nothing foreign in."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from citybrain.base.clock import ScaledClock, installed, wall_now
+from citybrain.base.places.models import City
+
+PLATFORM = "/api/v1/platform"
+
+
+@pytest.fixture
+def built(settings, tmp_path):
+    settings.PAGES_DIR = tmp_path
+    for name in ("index", "console", "portal"):
+        (tmp_path / f"{name}.html").write_text(f"<title>{name}</title>", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [("/", "index"), ("/console", "console"), ("/console/", "console"), ("/console/cases/AJ1?tab=map", "console"),
+     ("/portal", "portal"), ("/portal/track", "portal")],
+)  # fmt: skip
+def test_each_entry_answers_for_everything_below_it(db, built, path, page):
+    answer = Client().get(path, headers={"Accept": "text/html"})
+    assert answer.content.decode() == f"<title>{page}</title>"
+    assert answer["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("path", ["/consoles", "/portalx/a", "/index.html", "/assets/none.js"])
+def test_what_is_no_page_is_not_found(db, built, path):
+    assert Client().get(path).status_code == 404
+
+
+def test_a_page_runs_only_what_this_platform_serves(db, built, settings):
+    settings.LIVE_URL = "https://live.example:8443"
+    policy = dict(part.split(" ", 1) for part in Client().get("/")["Content-Security-Policy"].split("; "))
+    assert policy["default-src"] == "'self'"
+    assert policy["connect-src"] == "'self' https://live.example:8443"
+    assert policy["frame-ancestors"] == "'none'"
+    assert "script-src" not in policy  # falls back to default-src: nothing inline, nothing from elsewhere
+
+
+def test_pages_that_were_not_built_say_what_to_do(db, settings, tmp_path):
+    settings.PAGES_DIR = tmp_path / "nothing"
+    answer = Client().get("/console/", headers={"Accept": "text/html"})
+    assert answer.status_code == 503
+    assert "make web" in answer.content.decode()
+
+
+def test_pages_learn_the_city_and_its_time(cast):
+    City.objects.update(is_simulated=True)
+    begin = wall_now()
+    with installed(ScaledClock(wall_anchor=begin, city_anchor=begin, speed=60)):
+        facts = Client().get(PLATFORM).json()
+    assert facts["city"] == {
+        "code": "4206", "name": "襄阳市", "name_en": "", "time_zone": "Asia/Shanghai", "is_simulated": True,
+    }  # fmt: skip
+    assert (facts["clock"], facts["speed"]) == ("scaled", 60)
+
+
+def test_a_platform_without_a_city_says_so(db):
+    assert Client().get(PLATFORM).json()["city"] is None

@@ -1,0 +1,52 @@
+import { isKnown, loadSession, mayAny, me } from '@/shared/session'
+import type { Component } from 'vue'
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+
+/** Where a page stands in the navigation. Groups in this order: work, city, manage, run. */
+export interface NavPlace {
+  group: 'work' | 'city' | 'manage' | 'run'
+  order: number
+  icon: Component
+}
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Message key of the page's title. */
+    title: string
+    /** Any of these permissions opens the page; none: everybody who is signed in. */
+    permissions?: string[]
+    nav?: NavPlace
+    /** Open without signing in. */
+    open?: boolean
+    /** The page fills the window below the bar and scrolls inside itself (maps). */
+    full?: boolean
+  }
+}
+
+type RouteFile = { default: RouteRecordRaw[] }
+
+/** Every feature's routes: `export default [...] satisfies RouteRecordRaw[]` with paths below /console. */
+export const features = Object.values(import.meta.glob<RouteFile>('../*/routes.ts', { eager: true })).flatMap((file) => file.default)
+
+export const router = createRouter({
+  history: createWebHistory('/console/'),
+  routes: [
+    { path: '/', name: 'home', component: () => import('./HomePage.vue'), meta: { title: 'shell.home' } },
+    { path: '/sign-in', name: 'sign-in', component: () => import('./SignInPage.vue'), meta: { title: 'shell.signIn', open: true } },
+    ...features,
+    { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./NowherePage.vue'), meta: { title: 'shell.nowhere' } },
+  ],
+  scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
+})
+
+/** Whether the signed-in viewer may open a page. */
+export function mayOpen(route: Pick<RouteRecordRaw, 'meta'>): boolean {
+  return mayAny(...(route.meta?.permissions ?? []))
+}
+
+router.beforeEach(async (to) => {
+  if (to.meta.open) return true
+  if (!isKnown.value) await loadSession().catch(() => null)
+  if (!me.value) return { name: 'sign-in', query: to.fullPath === '/' ? {} : { to: to.fullPath } }
+  return true
+})

@@ -1,0 +1,11 @@
+/** The portal: citizens and companies, a phone first. */
+import '@/shared/base.css'
+import { addMessages, i18n, language, setLanguage } from '@/shared/i18n'
+import { loadPlatform } from '@/shared/platform'
+import { createApp } from 'vue'
+import PortalApp from './PortalApp.vue'
+
+addMessages(import.meta.glob('./*/messages.ts', { eager: true }))
+setLanguage(language())
+await loadPlatform().catch(() => null)
+createApp(PortalApp).use(i18n).mount('#app')

@@ -1,0 +1,40 @@
+/** Who is signed in, and what he may do. */
+import { computed, shallowRef } from 'vue'
+import { api, ask, type Schemas } from './api/client'
+import { restartLive } from './live'
+
+export type Me = Schemas['Me']
+
+export const me = shallowRef<Me | null>(null)
+export const isKnown = shallowRef(false)
+
+const permissions = computed(() => new Set(me.value?.grants.flatMap((grant) => grant.permissions) ?? []))
+
+/** Whether any duty carries the permission; the API decides where it reaches. */
+export function may(permission: string): boolean {
+  return permissions.value.has(permission)
+}
+
+export function mayAny(...wanted: string[]): boolean {
+  return wanted.length === 0 || wanted.some(may)
+}
+
+export const roles = computed(() => [...new Set(me.value?.grants.map((grant) => grant.role) ?? [])])
+
+export async function loadSession(): Promise<Me | null> {
+  const session = await ask(api.GET('/api/v1/session'))
+  me.value = session.me ?? null
+  isKnown.value = true
+  return me.value
+}
+
+export async function signIn(username: string, password: string): Promise<void> {
+  if (!isKnown.value) await loadSession()
+  me.value = await ask(api.POST('/api/v1/session', { body: { username, password } }))
+  restartLive()
+}
+
+export async function signOut(): Promise<void> {
+  await ask(api.DELETE('/api/v1/session'))
+  me.value = null
+}
