@@ -1,4 +1,4 @@
-"""`citybrain city import | grid | show`: the ground a city stands on."""
+"""`citybrain city import | grid | layers | show`: the ground a city stands on."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ from citybrain.base.places.coordinates import CRS
 from citybrain.base.places.divisions import read_division
 from citybrain.base.places.grids import read_box, read_size
 from citybrain.base.places.importing import Imported
-from citybrain.base.places.queries import city, describe_city, region_of
+from citybrain.base.places.layering import load_layers, remove_layer
+from citybrain.base.places.queries import city, describe_city, list_map_layers, region_of
+from citybrain.base.places.sheet_files import read_layers
+from citybrain.base.places.sheets import SHEETS
 
 SHOWN = 20
 _words: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
@@ -38,6 +41,7 @@ def register(subparsers: Any) -> None:
     words = city_words(subparsers)
     _register_import(words)
     _register_grid(words)
+    _register_layers(words)
     words.add_parser("show", help="the city, its levels and what has a boundary").set_defaults(run=run_show)
 
 
@@ -79,6 +83,61 @@ def _register_grid(words: Any) -> None:
     parser.add_argument("--name-en", default="", help="the city's English name")
     parser.add_argument("--tz", metavar="ZONE", help="IANA time zone, such as America/Chicago")
     parser.set_defaults(run=run_grid, parser=parser)
+
+
+LAYERS_TEXT = """Load what a map shows besides boundaries: roads, water, green, buildings, labels.
+
+Files are GeoJSON (.geojson, .json), GeoJSON text sequences (.geojsonl, .ndjson) or GeoPackage (.gpkg). Which layer a
+feature belongs to: --layer, else its property "layer", else the name of its table or file (roads.geojson). Its class is
+the first of the properties class, fclass, highway, waterway, water, natural, landuse, leisure, building; its name that
+of name, name:zh, name:en; min_zoom and max_zoom say from which zoom to which it is drawn (default: by its class).
+
+  roads      lines      motorway trunk primary secondary tertiary minor service path rail
+  water      areas,     river lake canal stream pond
+             lines
+  green      areas      forest park grass farmland
+  buildings  areas      building public industrial
+  labels     points     district place station poi
+
+A layer is loaded whole, in the place of what was there under its name, all files of one command or none. A feature that
+cannot be used is left out and named. Example: citybrain city layers roads.geojson water.geojson buildings.geojson"""
+
+
+def _register_layers(words: Any) -> None:
+    parser = words.add_parser(
+        "layers",
+        help="load roads, water, green, buildings and labels for the map from GeoJSON or GeoPackage",
+        description=LAYERS_TEXT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    crs = "coordinate system of the files (default: what the file says, else WGS-84)"
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE")
+    parser.add_argument("--layer", choices=list(SHEETS), help="everything in the files belongs to this layer")
+    parser.add_argument("--name", help="keep it under this name beside the layer's others (with --layer)")
+    parser.add_argument("--crs", choices=CRS, help=crs)
+    parser.add_argument("--remove", metavar="NAME", help="take the layer of this name off the map")
+    parser.set_defaults(run=run_layers, parser=parser)
+
+
+def run_layers(options: argparse.Namespace) -> int:
+    began = time.monotonic()
+    if options.name and not options.layer:
+        options.parser.error("--name needs --layer")
+    if options.remove:
+        remove_layer(options.remove, actor=system_actor("cli"))
+    if options.files:
+        read = read_layers(options.files, layer=options.layer, name=options.name, crs=options.crs)
+        print_remarks("left out", read.problems, options.language)
+        for layer in load_layers(read.layers, actor=system_actor("cli")):
+            print(f"{layer.name}: {layer.feature_count} features loaded")
+        print(f"({time.monotonic() - began:.1f} s)")
+    return show_layers()
+
+
+def show_layers() -> int:
+    for layer in list_map_layers():
+        print(f"  {layer.name} ({layer.kind}): {layer.feature_count} features from {layer.source}")
+    return 0
 
 
 def run_import(options: argparse.Namespace) -> int:
@@ -128,7 +187,7 @@ def run_show(options: argparse.Namespace) -> int:
     for level in describe_city():
         area = f", {level.area_km2:,.0f} km²" if level.bounded else ""
         print(f"  {level.zh} ({level.key}): {level.regions}, with boundary {level.bounded}{area}")
-    return 0
+    return show_layers()
 
 
 def _moment(text: str) -> datetime:

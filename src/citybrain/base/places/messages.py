@@ -59,3 +59,17 @@ class RegionsImported(Message, frozen=True, kw_only=True):
     moved: int
     bounded: int
     ended: int
+
+
+class MapLayerLoaded(Message, frozen=True, kw_only=True):
+    """A layer of the map was loaded in the place of the one of that name; the subject is `map_layer/<name>`."""
+
+    type: ClassVar[str] = "map_layer.loaded"
+    name: str
+    kind: str
+    features: int
+
+
+class MapLayerRemoved(Message, frozen=True, kw_only=True):
+    type: ClassVar[str] = "map_layer.removed"
+    name: str

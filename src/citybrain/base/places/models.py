@@ -1,4 +1,4 @@
-"""Tables of places: the city, its regions, and the boundaries that regions had and have."""
+"""Tables of places: the city, its regions, the boundaries that regions had and have, and what a map shows besides."""
 
 from __future__ import annotations
 
@@ -146,8 +146,71 @@ class City(models.Model):
         return ZoneInfo(self.time_zone)
 
 
+class MapLayer(models.Model):
+    """A sheet of the map that was loaded from files (底图图层): roads, water, green, buildings, or labels of places.
+
+    It is loaded whole under its name; loading that name again puts the new sheet in the place of the old one at once.
+    """
+
+    class Kind(models.TextChoices):
+        ROADS = "roads"
+        WATER = "water"
+        GREEN = "green"
+        BUILDINGS = "buildings"
+        LABELS = "labels"
+
+    name = models.CharField(max_length=64, unique=True, validators=[CODE])
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    source = models.CharField(max_length=500, blank=True, default="")
+    feature_count = models.PositiveIntegerField()
+    west = models.FloatField()
+    south = models.FloatField()
+    east = models.FloatField()
+    north = models.FloatField()
+    loaded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def audit_key(self) -> str:
+        return self.name
+
+
+class MapFeature(models.Model):
+    """One road, river, park, building or label of a map layer (底图要素), in WGS-84.
+
+    `feature_class` is its class within the layer (`primary`, `river`); it is drawn from `min_zoom` to `max_zoom`.
+    `quad` names the smallest tile that holds it whole, one digit a zoom (as Bing's quadkeys): what a tile shows has a
+    quad that begins with the tile's, or that the tile's begins with, so that a tile is read by ranges of one index.
+    """
+
+    layer = models.ForeignKey(MapLayer, on_delete=models.CASCADE, related_name="features")
+    quad = PathField(max_length=16, blank=True)
+    name = models.CharField(max_length=200, blank=True, default="")
+    feature_class = models.CharField(max_length=32, blank=True, default="")
+    min_zoom = models.PositiveSmallIntegerField()
+    max_zoom = models.PositiveSmallIntegerField()
+    wkb = models.BinaryField()
+
+    class Meta:
+        ordering = ("pk",)
+        indexes = [models.Index(fields=["quad", "min_zoom"], name="map_features_by_tile")]
+        constraints = [
+            models.CheckConstraint(
+                name="a map feature is drawn from a zoom to a zoom", condition=Q(max_zoom__gte=F("min_zoom"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.layer_id}/{self.feature_class}/{self.name}"
+
+
 class MapVersion(models.Model):
-    """One row that changes with every change of a region or boundary, so that a process sees that its copy is old.
+    """One row that changes with every change of a region, boundary or map layer: a process sees that its copy is old.
 
     The version is random, not counted: a number that a rolled-back transaction had used never comes to mean other rows.
     """

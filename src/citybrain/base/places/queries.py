@@ -12,8 +12,9 @@ from citybrain.base.conditions import Condition
 from citybrain.base.errors import BadInput, NotFound
 from citybrain.base.places.atlas import atlas
 from citybrain.base.places.coordinates import Point
-from citybrain.base.places.models import City, Region, RegionBoundary
-from citybrain.base.places.types import LevelSummary, Located, Named, Permitted
+from citybrain.base.places.models import City, MapFeature, MapLayer, MapVersion, Region, RegionBoundary
+from citybrain.base.places.tiles import quads_around
+from citybrain.base.places.types import DrawnFeature, DrawnRegion, LevelSummary, Located, Named, Permitted
 from citybrain.base.querying import Page, keyset_page, to_q
 
 
@@ -160,6 +161,36 @@ def describe_city() -> list[LevelSummary]:
         )
         for key in order
         if key in counted
+    ]
+
+
+def map_version() -> str:
+    """Changes with every region, boundary and map layer; `""` while there is nothing to draw."""
+    return MapVersion.current()
+
+
+def list_map_layers() -> list[MapLayer]:
+    """The layers that were loaded, by name."""
+    return list(MapLayer.objects.all())
+
+
+def map_features(z: int, x: int, y: int) -> list[DrawnFeature]:
+    """What of the loaded layers may show on a tile at its zoom, in the order of loading; tiles are checked before."""
+    exact, ranges = quads_around(z, x, y)
+    q = Q(quad__in=exact)
+    for first, beyond in ranges:
+        q |= Q(quad__gte=first, quad__lt=beyond)
+    rows = MapFeature.objects.filter(q, min_zoom__lte=z, max_zoom__gte=z).order_by("pk")
+    return [DrawnFeature(*row) for row in rows.values_list("layer__kind", "feature_class", "name", "wkb")]
+
+
+def map_regions() -> list[DrawnRegion]:
+    """Every region in force that has an outline, from the root down."""
+    rows = RegionBoundary.objects.filter(valid_to=None, region__valid_to=None).order_by("region__path")
+    columns = ("region__code", "region__name", "region__name_en", "region__level", "region__path")
+    return [
+        DrawnRegion(*row)
+        for row in rows.values_list(*columns, "region__centre_lon", "region__centre_lat", "west", "east", "wkb")
     ]
 
 

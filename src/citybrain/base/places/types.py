@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from citybrain.base.places.coordinates import CRS, WGS84, Point, convert, distance_m, h3_cell, to_wgs84
 
@@ -11,6 +11,8 @@ __all__ = [
     "CRS",
     "OUTSIDE",
     "WGS84",
+    "DrawnFeature",
+    "DrawnRegion",
     "LevelSummary",
     "Located",
     "Named",
@@ -73,3 +75,27 @@ class LevelSummary:
     regions: int
     bounded: int
     area_km2: float
+
+
+class DrawnFeature(NamedTuple):
+    """A feature of a map layer as a tile draws it; the geometry is WKB in WGS-84."""
+
+    kind: str
+    feature_class: str
+    name: str
+    wkb: bytes
+
+
+class DrawnRegion(NamedTuple):
+    """A region with an outline as a tile draws it; the centre lies inside."""
+
+    code: str
+    name: str
+    name_en: str
+    level: str
+    path: str
+    lon: float
+    lat: float
+    west: float
+    east: float
+    wkb: bytes

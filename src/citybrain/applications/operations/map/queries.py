@@ -1,0 +1,79 @@
+"""Everything that is read of the map: what there is, and tiles."""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import dataclass
+
+from citybrain.applications.operations.map.base import draw_base
+from citybrain.applications.operations.map.caching import Kept
+from citybrain.base.accounts.types import Viewer
+from citybrain.base.errors import NotFound
+from citybrain.base.places.models import City
+from citybrain.base.places.queries import city, find_box, list_map_layers, map_version
+
+DEEPEST = 22
+REVISION = "1"
+"""Part of every version: counts up when the same places come to be drawn in another way."""
+BASE_BYTES = 96 * 1024 * 1024
+ZIP_ABOVE = 512
+
+_base_tiles: Kept[bytes] = Kept(BASE_BYTES, len)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A tile's bytes (gzip where `is_zipped`); `is_lasting` where this address never comes to mean other bytes."""
+
+    content: bytes
+    is_zipped: bool
+    is_lasting: bool = False
+
+
+@dataclass(frozen=True)
+class PublicMap:
+    """What everybody may know of the map."""
+
+    city: City
+    version: str
+    bbox: list[float] | None
+    layers: list[str]
+
+
+def base_version() -> str:
+    """The version of the base: with another one every tile of it may be another."""
+    return f"{map_version()[:16]}-{REVISION}"
+
+
+def public_map() -> PublicMap:
+    """The city's name, where it lies, and the version of its base; raises NotFound `place.no_city`."""
+    it = city()
+    layers = ["regions", *sorted({layer.kind for layer in list_map_layers()})]
+    return PublicMap(it, base_version(), find_box(it.root), layers)
+
+
+def public_tile(version: str, z: int, x: int, y: int) -> Tile:
+    """A tile of the base without grids, for everybody. An old version gets the present map, not to be kept."""
+    return _base_tile(version, z, x, y, with_grids=False)
+
+
+def base_tile(viewer: Viewer, version: str, z: int, x: int, y: int) -> Tile:
+    """A tile of the base with grids, for whoever may read places."""
+    viewer.check("place.read")
+    return _base_tile(version, z, x, y, with_grids=True)
+
+
+def _base_tile(version: str, z: int, x: int, y: int, *, with_grids: bool) -> Tile:
+    check_tile(z, x, y)
+    now = base_version()
+
+    def make() -> bytes:
+        return gzip.compress(draw_base(now, z, x, y, with_grids=with_grids), 6, mtime=0)
+
+    return Tile(_base_tiles.get((now, with_grids, z, x, y), make), is_zipped=True, is_lasting=version == now)
+
+
+def check_tile(z: int, x: int, y: int) -> None:
+    """Raises NotFound `map.no_tile` for what is no tile of the world."""
+    if not (0 <= z <= DEEPEST and 0 <= x < 2**z and 0 <= y < 2**z):
+        raise NotFound("map.no_tile", z=z, x=x, y=y, deepest=DEEPEST)
