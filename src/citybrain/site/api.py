@@ -33,6 +33,7 @@ ROUTERS = (
     "citybrain.hubs.intelligence.capabilities.api",
     "citybrain.hubs.business.cases.api",
     "citybrain.hubs.business.signals.api",
+    "citybrain.applications.operations.map.api",
     "citybrain.applications.operations.trace.api",
     "citybrain.lab.demo.api",
     "citybrain.site.live.api",

@@ -1,9 +1,9 @@
-"""Trace: whoever may see a fact may see what led to it, as far as each hop is his."""
+"""The map, and trace: whoever may see a fact may see what led to it, as far as each hop is his."""
 
 from __future__ import annotations
 
 from tests.cast import Cast
-from tests.site.rights import WATCHING, Row, Target
+from tests.site.rights import EVERYBODY, WATCHING, Row, Target
 from tests.site.rights.casework import a_case
 
 
@@ -12,4 +12,18 @@ def a_chain(cast: Cast) -> Target:
     return Target({"kind": "case", "key": case.params["number"]}, marker=case.marker)
 
 
-ROWS = [Row("GET", "/trace/{kind}/{key}", WATCHING, a_chain)]
+TILE = {"z": 12, "x": 3322, "y": 1661}
+ANYBODY = frozenset({"anonymous", "revoked token"})
+
+
+def a_public_tile(cast: Cast) -> Target:
+    return Target({"version": "1", **TILE})
+
+
+# fmt: off
+ROWS = [
+    Row("GET", "/trace/{kind}/{key}", WATCHING, a_chain),
+    Row("GET", "/public/map", EVERYBODY, besides=ANYBODY),
+    Row("GET", "/public/tiles/{version}/{z}/{x}/{y}.mvt", EVERYBODY, a_public_tile, besides=ANYBODY),
+]
+# fmt: on

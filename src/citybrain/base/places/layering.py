@@ -22,7 +22,9 @@ MOST_FEATURES = 5_000_000
 
 @transaction.atomic
 def load_layers(read: Sequence[ReadLayer], *, actor: Actor) -> list[MapLayer]:
-    """Put layers on the map, all of them or none."""
+    """Put layers on the map, all of them or none; raises BadInput `place.nothing_read` when there are none."""
+    if not read:
+        raise BadInput("place.nothing_read")
     return [load_layer(one, actor=actor) for one in read]
 
 

@@ -180,8 +180,9 @@ def map_features(z: int, x: int, y: int) -> list[DrawnFeature]:
     q = Q(quad__in=exact)
     for first, beyond in ranges:
         q |= Q(quad__gte=first, quad__lt=beyond)
-    rows = MapFeature.objects.filter(q, min_zoom__lte=z, max_zoom__gte=z).order_by("pk")
-    return [DrawnFeature(*row) for row in rows.values_list("layer__kind", "feature_class", "name", "wkb")]
+    rows = MapFeature.objects.filter(q, min_zoom__lte=z, max_zoom__gte=z).order_by()  # sorted by the database, it
+    found = sorted(rows.values_list("pk", "layer__kind", "feature_class", "name", "wkb"))  # would read the whole table
+    return [DrawnFeature(kind, its_class, name, bytes(wkb)) for _, kind, its_class, name, wkb in found]
 
 
 def map_regions() -> list[DrawnRegion]:

@@ -212,9 +212,7 @@ def _shapes(column: Column) -> Any:
     systems = np.array(column.crs)
     for crs in sorted(set(column.crs) - {WGS84, "CGCS2000"}):
         mine = systems == crs
-        shapes[mine] = shapely.transform(
-            shapes[mine], lambda xy, of=crs: np.column_stack(to_wgs84(xy[:, 0], xy[:, 1], of))
-        )
+        shapes[mine] = shapely.transform(shapes[mine], partial(_degrees, crs))
     broken = ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes) & (shapely.get_dimensions(shapes) == 2)
     if broken.any():
         shapes[broken] = [_areas(shape) for shape in shapely.make_valid(shapes[broken])]

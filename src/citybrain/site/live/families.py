@@ -20,6 +20,7 @@ READ_BY = {
     "clock": ("case.read", LOCATED),
     "duty": ("account.read", OWNED),
     "file": ("file.read", LOCATED),
+    "map_layer": ("place.read", REFERENCE),
     "organisation": ("party.read", REFERENCE),
     "pack": ("pack.read", REFERENCE),
     "person": ("audit.read", REFERENCE),

@@ -32,7 +32,7 @@ Rows = list[dict[str, Value | None]]
 
 @dataclass(frozen=True)
 class RegionSheet:
-    """All regions of one version of the map, ready to be cut: shapes in fractions of the world, drawn from a zoom on."""
+    """All regions of one version of the map, to be cut: shapes in fractions of the world, drawn from a zoom on."""
 
     regions: list[DrawnRegion]
     shapes: Any

@@ -172,7 +172,9 @@ def _areas(rings: Paths) -> Integers:
 
 def _only(paths: Paths, chosen: npt.NDArray[np.bool_]) -> Paths:
     counts = paths.counts[chosen]
-    return Paths(paths.points[np.repeat(chosen, paths.counts)], np.cumsum(counts) - counts, counts, paths.owners[chosen])
+    return Paths(
+        paths.points[np.repeat(chosen, paths.counts)], np.cumsum(counts) - counts, counts, paths.owners[chosen]
+    )
 
 
 def _add_features(layer: Layer, kind: int, paths: Paths, rows: Sequence[Mapping[str, Value | None]]) -> None:
