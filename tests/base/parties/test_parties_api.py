@@ -31,6 +31,12 @@ def test_the_tree_is_listed_in_its_order(cast):
     assert codes(is_active="false") == []
 
 
+def test_organisations_are_read_by_their_codes_closed_ones_too(cast):
+    Organisation.objects.filter(code="urban-fancheng").update(is_active=False)
+    found = cast.client("handler").get(f"{API}?code=urban-fancheng&code=gov&code=nobody").json()["items"]
+    assert [(one["code"], one["is_active"]) for one in found] == [("gov", True), ("urban-fancheng", False)]
+
+
 def test_one_organisation_with_those_above_it_and_its_posts(cast):
     Post.objects.create(organisation=cast.team, code="b", name="乙")
     Post.objects.create(organisation=cast.team, code="a", name="甲")

@@ -44,6 +44,18 @@ def test_regions_are_listed_by_parent_level_and_name(cast):
     assert codes(parent="nowhere") == []
 
 
+def test_regions_are_read_by_their_codes_ended_ones_too(cast, clock):
+    """What an old case names has a name on screen, also when the region is no more."""
+    client = cast.client("dispatcher")
+    Region.objects.filter(code="420606002").update(valid_to=clock.now())
+
+    def names(query: str) -> list[str]:
+        return [one["code"] for one in client.get(f"{API}/regions?{query}").json()["items"]]
+
+    assert names("code=420606002&code=4206&code=nowhere") == ["4206", "420606002"]
+    assert "420606002" not in names("level=street")
+
+
 def test_pages_follow_each_other(cast):
     client = cast.client("dispatcher")
     seen, after = [], None

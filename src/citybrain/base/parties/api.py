@@ -15,6 +15,7 @@ from citybrain.base.places.queries import region_of
 router = Router(tags=["parties"])
 
 Code = Annotated[str, Field(min_length=1, max_length=64, examples=["urban"])]
+Codes = Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=200)]
 Name = Annotated[str, Field(min_length=1, max_length=120, examples=["市城管执法委"])]
 Kind = Annotated[str, Field(min_length=1, max_length=32, examples=["department"])]
 
@@ -103,6 +104,7 @@ class OrganisationsWanted(Schema):
     kind: str | None = Field(None, max_length=32)
     search: str = Field("", max_length=100, description="A part of the name, or the beginning of the code")
     is_active: bool | None = Field(True, description="false: only closed ones")
+    code: Codes = Field([], description="Exactly these, closed ones too", examples=[["urban"]])
 
 
 @router.get("/parties/organisations", response=PageOf[OrganisationSummary], summary="Organisations, in tree order")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from citybrain.base.conditions import Condition
@@ -26,13 +28,14 @@ def list_organisations(
     under: str = "/",
     kind: str | None = None,
     search: str = "",
+    code: Sequence[str] = (),
     is_active: bool | None = True,
     after: str | None = None,
     limit: int = 100,
 ) -> Page[Organisation]:
     """Organisations in the order of the tree (by path), each after the one above it.
 
-    `parent` is a code (`""`: the roots), `under` a path; closed ones only when asked for.
+    `parent` is a code (`""`: the roots), `under` a path; closed ones only when asked for, as such or by `code`.
     """
     rows = _visible(scope)
     if parent is not None:
@@ -43,7 +46,9 @@ def list_organisations(
         rows = rows.filter(kind=kind)
     if search:
         rows = rows.filter(Q(name__icontains=search) | Q(name_en__icontains=search) | Q(code__startswith=search))
-    if is_active is not None:
+    if code:
+        rows = rows.filter(code__in=code)
+    elif is_active is not None:
         rows = rows.filter(is_active=is_active)
     return keyset_page(rows, order=("path",), after=after, limit=limit)
 

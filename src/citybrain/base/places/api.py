@@ -27,6 +27,7 @@ def _in_utc(moment: datetime) -> datetime:
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Crs = Literal["WGS-84", "CGCS2000", "GCJ-02", "BD-09"]
 Code = Annotated[str, Field(min_length=1, max_length=64, examples=["420606"])]
+Codes = Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=200)]
 Name = Annotated[str, Field(min_length=1, max_length=120, examples=["樊城区"])]
 
 
@@ -169,6 +170,7 @@ class RegionsWanted(Schema):
     parent: str | None = Field(None, max_length=64, description="Only the regions right below this one")
     level: str | None = Field(None, max_length=32)
     search: str = Field("", max_length=100, description="A part of the name, or the beginning of the code")
+    code: Codes = Field([], description="Exactly these, ended ones too", examples=[["420606"]])
 
 
 @router.get("/places/city", response=CityOut, summary="The city")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import numpy.typing as npt
@@ -76,14 +77,16 @@ def list_regions(
     parent: str | None = None,
     level: str | None = None,
     search: str = "",
+    code: Sequence[str] = (),
     after: str | None = None,
     limit: int = 100,
 ) -> Page[Region]:
     """Regions in the order of their paths: the children of a region's code, of a level, or with a word in the name.
 
-    Ended regions are left out.
+    Ended regions are left out, unless they are asked for by `code`.
     """
-    rows = _visible(scope).filter(valid_to=None).annotate(has_parts=_has_parts())
+    rows = _visible(scope).annotate(has_parts=_has_parts())
+    rows = rows.filter(code__in=code) if code else rows.filter(valid_to=None)
     if parent is not None:
         rows = rows.filter(parent__code=parent) if parent else rows.filter(parent=None)
     if level:
