@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import MULTIPART_CONTENT
+from PIL import Image
 
+from citybrain.base import clock
 from citybrain.base.accounts.models import User
 from citybrain.base.audit.models import Record
 from citybrain.base.bus.models import OutboxEvent
@@ -48,6 +51,37 @@ def test_a_picture_comes_back_with_headers_that_let_a_browser_run_nothing(cast):
     assert answer["Content-Disposition"].startswith("inline")
     again = client.get(f"{FILES}/{made.json()['key']}/content", headers={"If-None-Match": answer["ETag"]})
     assert again.status_code == 304
+
+
+def test_a_picture_has_a_small_copy_that_goes_with_it(cast, django_capture_on_commit_callbacks):
+    """A list of photos on a slow line: a few kilobytes each, seen by the same people, swept with the picture."""
+    client = cast.client("handler")
+    key = upload(client, picture(size=(2000, 1000))).json()["key"]
+
+    answer = client.get(f"{FILES}/{key}/small")
+    with Image.open(io.BytesIO(b"".join(answer.streaming_content))) as small:
+        assert (small.format, small.size) == ("JPEG", (480, 240))
+    assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
+    again = client.get(f"{FILES}/{key}/small", headers={"If-None-Match": answer["ETag"]})
+    assert again.status_code == 304
+    assert cast.client("handler_elsewhere").get(f"{FILES}/{key}/small").status_code == 404
+
+    paths = [Path(File.objects.get(key=key).path), Path(File.objects.get(key=key).small_path)]
+    for path in paths:
+        os.utime(path, (0, 0))
+    File.objects.filter(key=key).update(uploaded_at=clock.wall_now() - timedelta(days=2))
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.sweep_unattached()
+    assert [path.exists() for path in paths] == [False, False]
+
+
+def test_what_is_no_picture_has_no_small_copy(cast):
+    client = cast.client("handler")
+    key = upload(client, b"notes", "notes.txt").json()["key"]
+
+    answer = client.get(f"{FILES}/{key}/small")
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "file.no_picture")
 
 
 def test_what_is_no_picture_is_saved_not_shown(cast):

@@ -137,6 +137,12 @@ def list_users(viewer: Viewer) -> QuerySet[User]:
     return viewer.scoped(User.objects.select_related("organisation"))
 
 
+def names_of(actor_keys: Iterable[str]) -> dict[str, str]:
+    """What people are called on screens, by their keys as actors (`user:12`); machines have none."""
+    ids = {key.removeprefix("user:") for key in actor_keys if key.startswith("user:")}
+    return {user.actor_key: user.actor_label for user in User.objects.filter(pk__in=ids)}
+
+
 def get_user(viewer: Viewer, user_id: int) -> User:
     """One account within reach, with its duties; raises NotFound."""
     rows = list_users(viewer).prefetch_related(Prefetch("duties", queryset=Duty.objects.order_by("pk")))

@@ -11,8 +11,8 @@ from django.db import transaction
 
 from citybrain.base import audit, bus, clock
 from citybrain.base.accounts.types import Viewer
-from citybrain.base.errors import NotFound
-from citybrain.base.files.content import keep, read_content, safe_name
+from citybrain.base.errors import BadInput, NotFound, Unavailable
+from citybrain.base.files.content import keep, keep_bytes, read_content, safe_name, small_picture
 from citybrain.base.files.messages import FileAttached
 from citybrain.base.files.models import File, FileShare
 from citybrain.base.querying import move_paths
@@ -20,6 +20,7 @@ from citybrain.base.querying.paths import below
 
 UNATTACHED_FOR = timedelta(days=1)
 FRESH = timedelta(hours=1)
+SMALL_SIDE = 480
 
 
 @transaction.atomic
@@ -40,6 +41,18 @@ def upload_file(*, actor: Viewer, name: str, data: bytes) -> File:
 
     audit.record(actor, "file.uploaded", file, key=file.key, hash=file.hash, media_type=file.media_type)
     return file
+
+
+def make_small(file: File) -> Path:
+    """The small copy of a picture, drawn when it is first asked for; raises BadInput for what is no picture."""
+    if not file.is_picture:
+        raise BadInput("file.no_picture")
+    path, small = Path(file.path), Path(file.small_path)
+    if not path.exists():
+        raise Unavailable("file.lost")
+    if not small.exists():
+        keep_bytes(small_picture(path, SMALL_SIDE), small)
+    return small
 
 
 @transaction.atomic
@@ -131,3 +144,4 @@ def _forget_content(hashes: set[str]) -> None:
         path = Path(settings.DATA_DIR) / "files" / one[:2] / one
         if path.exists() and path.stat().st_mtime < limit and not File.objects.filter(hash=one).exists():
             path.unlink()
+            path.with_name(f"{one}.small").unlink(missing_ok=True)

@@ -100,6 +100,19 @@ def _drawn_anew(image: Image.Image) -> Content:
     return Content(out.getvalue(), "image/jpeg", "jpg", *clean.size)
 
 
+def small_picture(path: Path, side: int) -> bytes:
+    """A picture of ours, at most `side` pixels wide and high, as JPEG on white."""
+    with Image.open(path, formats=FORMATS) as image:
+        image.draft("RGB", (side, side))
+        drawn = image.convert("RGBA")
+    drawn.thumbnail((side, side))
+    flat = Image.new("RGB", drawn.size, "white")
+    flat.paste(drawn, mask=drawn)
+    out = io.BytesIO()
+    flat.save(out, "JPEG", quality=80)
+    return out.getvalue()
+
+
 def _office(data: bytes) -> str | None:
     if not data.startswith(b"PK\x03\x04"):
         return None
@@ -136,10 +149,15 @@ def safe_name(name: str, extension: str) -> str:
 
 def keep(content: Content, path: Path) -> None:
     """Write the bytes under their hash, whole or not at all; the same content is kept once."""
+    keep_bytes(content.data, path)
+
+
+def keep_bytes(data: bytes, path: Path) -> None:
+    """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     with part.open("wb") as file:
-        file.write(content.data)
+        file.write(data)
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)

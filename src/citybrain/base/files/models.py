@@ -78,6 +78,11 @@ class File(models.Model):
         """Where the content lies."""
         return str(settings.DATA_DIR / "files" / self.hash[:2] / self.hash)
 
+    @property
+    def small_path(self) -> str:
+        """Where a picture's small copy lies, once somebody asked for it."""
+        return f"{self.path}.small"
+
 
 class FileShare(models.Model):
     """An organisation that holds or held what a file is attached to, and may therefore see it."""

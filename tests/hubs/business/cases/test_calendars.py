@@ -156,3 +156,19 @@ def test_two_stretches_are_one_long_one(definition: CalendarDefinition, start: i
 
     assert basis.add(halfway, second) == basis.add(begun, first + second)
     assert basis.measure(begun, halfway) == first
+
+
+@pytest.mark.parametrize(
+    ("now", "counts", "turns_at"),
+    [
+        ("2026-03-02 09:00", True, "2026-03-02 12:00"),
+        ("2026-03-02 12:00", False, "2026-03-02 14:00"),  # lunch
+        ("2026-03-06 18:00", False, "2026-03-09 09:00"),  # Friday evening, until Monday
+    ],
+)
+def test_working_time_says_whether_it_counts_and_until_when(now: str, counts: bool, turns_at: str):
+    assert working_time(calendar(), SHANGHAI).turn(local(now)) == (counts, local(turns_at))
+
+
+def test_on_the_wall_time_always_counts():
+    assert WallTime(SHANGHAI).turn(local("2026-03-07 03:00")) == (True, None)

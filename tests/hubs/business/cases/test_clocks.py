@@ -311,3 +311,18 @@ def test_nobody_reads_self_tests_without_duty(play: Play):
     with pytest.raises(Refused) as refused:
         play.nobody.get("/clocks/self-tests")
     assert refused.value.status == 403
+
+
+def test_the_page_of_a_case_says_how_its_clocks_go_on(play: Play):
+    """A bar that moves between two looks needs what is used, whether time counts now, and when that changes."""
+    case = play.dispatcher.opens()
+    play.move(hours=1)
+    whole, step = case.clocks
+    assert (whole["pace"]["used_seconds"], whole["total_seconds"]) == (3600, 24 * 3600)
+    assert (step["pace"]["used_seconds"], step["pace"]["levels"]) == (3600, [50, 100])
+    assert (step["pace"]["counts"], step["pace"]["turns_at"]) == (True, None)
+
+    play.handler.takes("accept", case)
+    play.move(hours=1)
+    stopped = case.clocks[1]
+    assert (stopped["pace"]["used_seconds"], stopped["pace"]["counts"]) == (3600, False)

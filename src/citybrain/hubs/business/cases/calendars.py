@@ -38,6 +38,10 @@ class Basis(Protocol):
         """The end of the n-th day that counts after the day of `start`."""
         ...
 
+    def turn(self, at: datetime) -> tuple[bool, datetime | None]:
+        """Whether time counts at a moment, and when that changes (None: never)."""
+        ...
+
 
 @dataclass(frozen=True)
 class WallTime:
@@ -53,6 +57,9 @@ class WallTime:
 
     def end_of_day(self, start: datetime, days: int) -> datetime:
         return moment_of(start.astimezone(self.zone).date() + DAY * days, MIDNIGHT, self.zone)
+
+    def turn(self, at: datetime) -> tuple[bool, datetime | None]:
+        return True, None
 
 
 @dataclass(frozen=True)
@@ -117,6 +124,10 @@ class WorkingTime:
             if not days:
                 return spans[-1][1]
         raise BadInput("calendar.never_works", day=day.isoformat())
+
+    def turn(self, at: datetime) -> tuple[bool, datetime | None]:
+        opens, closes = next(self._from(at))
+        return (True, closes) if opens <= at else (False, opens)
 
 
 def moment_of(day: date, minutes: int, zone: ZoneInfo) -> datetime:

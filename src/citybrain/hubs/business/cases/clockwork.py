@@ -41,6 +41,13 @@ def levels(plan: Plan) -> list[int]:
     return sorted({*plan.definition.warn, *(escalation.at for escalation in plan.definition.escalate)})
 
 
+def used(run: ClockRun, plan: Plan, at: datetime) -> float:
+    """Seconds of the time allowed that are used by a moment, as the clock counts them."""
+    end = at if run.stopped_at is None else run.stopped_at
+    since = run.running_since
+    return run.spent_seconds + (plan.basis.measure(since, end) if since else 0.0)
+
+
 def escalations(plan: Plan, level: int) -> list[Escalation]:
     return [escalation for escalation in plan.definition.escalate if escalation.at == level]
 

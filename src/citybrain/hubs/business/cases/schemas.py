@@ -143,6 +143,16 @@ class AssignmentShown(Schema):
         return row.person.display_name if row.person else None
 
 
+class PaceShown(Schema):
+    """How a clock stands at a moment, and how it goes on from there."""
+
+    at: datetime
+    used_seconds: float = Field(description="Used by then, as the clock counts it", examples=[3600])
+    counts: bool = Field(description="Whether time counts then: not in a pause, outside its hours, or once stopped")
+    turns_at: datetime | None = Field(description="When counting begins or ends by its calendar")
+    levels: list[int] = Field(description="Per cents at which it warns or escalates", examples=[[50, 80, 100]])
+
+
 class ClockShown(Schema):
     id: int
     case: str | None = Field(examples=["AJ2026030200001"])
@@ -179,6 +189,10 @@ class ClockShown(Schema):
         return row.running_since is None and row.stopped_at is None
 
 
+class CaseClockShown(ClockShown):
+    pace: PaceShown
+
+
 class ExtensionShown(Schema):
     asked_at: datetime
     amount: int
@@ -192,7 +206,15 @@ class ExtensionShown(Schema):
 class EvidenceShown(Schema):
     file: str = Field(description="Key of the file", examples=["5f0c6b1e9a3d4c7f8e2b1a0d9c8b7a65"])
     step: str = Field(examples=["finish"])
+    step_title: Title | None = Field(description="Null for a step that the loop no longer has")
+    verb: str = Field(examples=["finish"])
     added_at: datetime
+    by: str = Field(description="Who put it there", examples=["王芳"])
+    name: str = Field(description="Of the file; empty where you may not see it", examples=["路灯.jpg"])
+    media_type: str = Field(examples=["image/jpeg"])
+    size: int | None = Field(description="Bytes", examples=[183042])
+    width: int | None = Field(examples=[1600])
+    height: int | None = Field(examples=[1200])
 
 
 class TimingsShown(Schema):
@@ -212,7 +234,14 @@ class PossibleShown(Schema):
     verb: str = Field(examples=["accept"])
     needs: list[str] = Field(description="Fields that must be given", examples=[["reason"]])
     to: str | None = Field(description="The state it leads to", examples=["handling"])
+    to_title: Title | None
+    outcome: str = Field(description="How the case ends by it; empty where it does not", examples=["duplicate"])
     blocked_by: list[dict[str, Any]] = Field(description="Conditions that are not met yet; empty when it can be taken")
+
+
+class RegionNamed(Schema):
+    code: str = Field(examples=["420606"])
+    name: str = Field(examples=["樊城区"])
 
 
 class CaseDetail(CaseSummary):
@@ -226,10 +255,11 @@ class CaseDetail(CaseSummary):
     supervised_at: datetime | None
     dispatched_at: datetime | None
     assignments: list[AssignmentShown]
-    clocks: list[ClockShown]
+    clocks: list[CaseClockShown]
     extensions: list[ExtensionShown]
     evidence: list[EvidenceShown]
     timings: TimingsShown
+    regions: list[RegionNamed] = Field(description="Where it lies, from the city down")
     possible: list[PossibleShown]
 
     @staticmethod
@@ -286,6 +316,9 @@ class StepTake(Schema):
     evidence: list[Code] | None = Field(None, max_length=50, description="Keys of files that you uploaded")
     duration: Duration | None = Field(None, examples=[{"amount": 2, "unit": "working_days"}])
     into: Annotated[str, Field(max_length=32)] | None = Field(None, description="Number of the case it duplicates")
+    revision: int | None = Field(
+        None, ge=0, description="What you decided upon; once it moved on: a conflict", examples=[3]
+    )
 
     def values(self) -> dict[str, Any]:
         given = {name: getattr(self, name) for name in type(self).model_fields}

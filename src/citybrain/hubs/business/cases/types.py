@@ -97,4 +97,6 @@ class Possible:
     verb: str
     needs: tuple[str, ...]
     to: str | None
+    to_title: dict[str, str] | None = None
+    outcome: str = ""
     blocked_by: tuple[dict[str, Any], ...] = ()

@@ -22,27 +22,34 @@ from citybrain.hubs.business.cases.rights import check_duty, check_sees, check_s
 
 
 @transaction.atomic
-def perform(case: Case | str, key: str, *, actor: Actor, cause: str | None = None, **fields: Any) -> Case:
+def perform(
+    case: Case | str, key: str, *, actor: Actor, cause: str | None = None, revision: int | None = None, **fields: Any
+) -> Case:
     """Take the step `key` of the case's loop, with the fields that the step asks for; returns the case as it is now.
 
-    A row is taken as it was read (whoever was slower gets Conflict `case.changed_meanwhile`), a number is read now.
-    Raises, in this order, and nothing has changed then: NotFound (not visible), Forbidden (no such duty), Conflict
+    A row is taken as it was read (whoever was slower gets Conflict `case.changed_meanwhile`), a number is read now;
+    `revision` is what the actor decided upon, and a case that has moved on since is the same Conflict. Raises, in this
+    order, and nothing has changed then: NotFound (not visible), Forbidden (no such duty), Conflict
     `case.not_possible` (not in this state), Forbidden `case.not_yours` (not in such a relation to it), Conflict
     `case.guard`, BadInput (fields).
     """
     row = case_for_update(case) if isinstance(case, str) else case
     before = dict(row.__dict__)
     try:
-        return _perform(row, key, actor, cause, fields)
+        return _perform(row, key, actor, cause, revision, fields)
     except Exception:
         row.__dict__.update(before)  # a refused step leaves the caller's row as it was
         raise
 
 
-def _perform(case: Case, key: str, actor: Actor, cause: str | None, fields: dict[str, Any]) -> Case:
+def _perform(
+    case: Case, key: str, actor: Actor, cause: str | None, revision: int | None, fields: dict[str, Any]
+) -> Case:
     change = Change(case, actor=actor, cause=cause, is_step=True)
     step = _step(change, key)
     check_duty(actor, case, step)
+    if revision is not None and revision != case.revision:
+        raise Conflict("case.changed_meanwhile", number=case.number)
     _check_state(change, step)
     check_step(actor, case, step)
     check_guard(step, case, change.case_type, change.at)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
 from citybrain.base import clock
 from citybrain.base.accounts import Viewer, check_may, scoped
 from citybrain.base.metrics import gauge, lag
+from citybrain.hubs.business.cases import clockwork
 from citybrain.hubs.business.cases.models import Case, ClockRun, SelfTest
+from citybrain.hubs.business.cases.queries.catalogue import Catalogue
 
 MOST_COUNTED = 10_000
 
@@ -31,6 +35,38 @@ def list_clocks(
     if extent:
         rows = rows.filter(extent=extent)
     return scoped(viewer, rows)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How a clock stands at a moment: what is used, whether time counts then, and when that changes."""
+
+    at: datetime
+    used_seconds: float
+    counts: bool
+    turns_at: datetime | None
+    levels: list[int]
+
+
+@dataclass
+class ClockView:
+    """A clock of a case as its page shows it; columns of the row are read through."""
+
+    run: ClockRun
+    declared: Catalogue
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.run, name)
+
+    @property
+    def pace(self) -> Pace:
+        run, now = self.run, clock.now()
+        if run.plan_id is None:
+            raise ValueError("a clock of a case follows a plan")
+        plan = self.declared.plan(run.plan_id)
+        runs = run.running_since is not None and run.stopped_at is None
+        counts, turns_at = plan.basis.turn(now) if runs else (False, None)
+        return Pace(now, clockwork.used(run, plan, now), counts, turns_at, clockwork.levels(plan))
 
 
 @lag("clocks")

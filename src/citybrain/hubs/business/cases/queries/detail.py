@@ -8,13 +8,21 @@ from functools import cached_property
 
 from citybrain.base import clock
 from citybrain.base.accounts import Viewer
+from citybrain.base.accounts.queries import names_of
+from citybrain.base.files.queries import list_files
+from citybrain.base.places.models import Region
 from citybrain.hubs.business.cases.guards import explain_guard, unmet
+from citybrain.hubs.business.cases.loops import LoopDefinition
 from citybrain.hubs.business.cases.models import Assignment, Case, ClockRun, Evidence, Extension
 from citybrain.hubs.business.cases.queries.catalogue import Catalogue, catalogue
+from citybrain.hubs.business.cases.queries.clocks import ClockView
 from citybrain.hubs.business.cases.queries.reading import get_case
 from citybrain.hubs.business.cases.queries.views import CaseView
 from citybrain.hubs.business.cases.rights import relates
 from citybrain.hubs.business.cases.types import Possible
+
+OWNER = "case"
+FILE_FACTS = ("name", "media_type", "size", "width", "height")
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,23 @@ class Timings:
     respond: float | None
     dispose: float | None
     feedback: float | None
+
+
+@dataclass(frozen=True)
+class EvidenceView:
+    """A photo or document of a case with what is known of the file; `name` is empty where the viewer may not see it."""
+
+    file: str
+    step: str
+    step_title: dict[str, str] | None
+    verb: str
+    added_at: datetime
+    by: str
+    name: str = ""
+    media_type: str = ""
+    size: int | None = None
+    width: int | None = None
+    height: int | None = None
 
 
 @dataclass
@@ -46,12 +71,19 @@ class CaseDetail(CaseView):
         return list(Assignment.objects.filter(case=self.case).select_related("organisation", "person").order_by("pk"))
 
     @cached_property
-    def clocks(self) -> list[ClockRun]:
-        return list(ClockRun.objects.filter(case=self.case).select_related("plan").order_by("pk"))
+    def clocks(self) -> list[ClockView]:
+        runs = ClockRun.objects.filter(case=self.case).select_related("plan").order_by("pk")
+        return [ClockView(run, self.declared) for run in runs]
 
     @cached_property
-    def evidence(self) -> list[Evidence]:
-        return list(Evidence.objects.filter(case=self.case).order_by("pk"))
+    def evidence(self) -> list[EvidenceView]:
+        return evidence_of(self.viewer, self.case, self.loop)
+
+    @cached_property
+    def regions(self) -> list[Region]:
+        """From the city down to the region it lies in."""
+        codes = self.case.region_path.strip("/").split("/")
+        return list(Region.objects.filter(code__in=codes).order_by("path"))
 
     @cached_property
     def extensions(self) -> list[Extension]:
@@ -64,6 +96,22 @@ class CaseDetail(CaseView):
     @cached_property
     def possible(self) -> list[Possible]:
         return possible_steps(self.viewer, self.case, declared=self.declared)
+
+
+def evidence_of(viewer: Viewer, case: Case, loop: LoopDefinition) -> list[EvidenceView]:
+    """Everything that was put to the case, oldest first, each with the step that it was given with."""
+    rows = list(Evidence.objects.filter(case=case).order_by("pk"))
+    if not rows:
+        return []
+    files = {one.key: one for one in list_files(viewer, OWNER, case.number)}
+    names = names_of({row.added_by for row in rows})
+    found = []
+    for row in rows:
+        step, file = loop.step_by_key.get(row.step), files.get(row.file)
+        known = {name: getattr(file, name) for name in FILE_FACTS} if file else {}
+        title, verb = (step.title.model_dump(), step.verb) if step else (None, "")
+        found.append(EvidenceView(row.file, row.step, title, verb, row.added_at, names.get(row.added_by, ""), **known))
+    return found
 
 
 def get_case_detail(viewer: Viewer, number: str) -> CaseDetail:
@@ -116,8 +164,13 @@ def possible_steps(viewer: Viewer, case: Case, *, declared: Catalogue | None = N
             if waiting is (step.verb == "extend"):
                 continue
         blocked = unmet(explain_guard(step, case, case_type, clock.now()))
-        title = step.title.model_dump()
-        found.append(Possible(step.key, title, step.verb, step.needs, step.to, tuple(blocked)))
+        target = loop.state_by_key[step.to].title.model_dump() if step.to else None
+        found.append(
+            Possible(
+                step.key, step.title.model_dump(), step.verb, step.needs, step.to, target, step.outcome or "",
+                tuple(blocked),
+            )
+        )  # fmt: skip
     return found
 
 
