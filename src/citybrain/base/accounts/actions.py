@@ -30,9 +30,14 @@ PREFIX_LENGTH = 11
 
 @transaction.atomic
 def create_user(
-    *, actor: Viewer, username: str, password: str, display_name: str = "", organisation: Organisation | None = None
+    *,
+    actor: Viewer,
+    username: str,
+    password: str | None,
+    display_name: str = "",
+    organisation: Organisation | None = None,
 ) -> User:
-    """Open an account; it can do nothing until a duty is granted.
+    """Open an account; it can do nothing until a duty is granted. Without a password nobody signs in to it by one.
 
     Raises Conflict when the name is taken, BadInput for a name or password that will not do.
     """
@@ -41,8 +46,9 @@ def create_user(
         raise _wrong("username", "account.username")
     user = User(username=name, display_name=display_name, organisation=organisation)
     actor.check("account.write", on=user)
-    check_password_will_do(password, user)
-    user.set_password(password)
+    if password is not None:
+        check_password_will_do(password, user)
+    user.set_password(password)  # None: one that no password matches
     try:
         with transaction.atomic():
             user.save()

@@ -59,7 +59,7 @@ def check_credentials(username: str, password: str, address: str) -> User:
     """The active user with that name and password; it takes equally long whatever is wrong."""
     keys = take_attempt(username, address)
     user = User.objects.select_related("organisation").filter(username=User.normalize_username(username)).first()
-    if user is None:
+    if user is None or not user.has_usable_password():
         make_password(password)
         raise NotSignedIn("account.credentials")
     right = check_password(password, user.password)

@@ -13,6 +13,7 @@ from citybrain.base.accounts.models import User
 from citybrain.base.accounts.queries import viewer_of
 from citybrain.base.accounts.sessions import BACKEND, address_of
 from citybrain.base.errors import BadInput, FieldError, Forbidden
+from citybrain.lab.demo.models import DemoRole
 from citybrain.lab.demo.queries import get_demo, offered_roles
 
 
@@ -39,3 +40,11 @@ def _account_of(role: str, offered: list[str]) -> User:
         wrong = FieldError("role", "demo.unknown_role", {"role": role, "roles": ", ".join(offered)})
         raise BadInput("input.invalid", fields=(wrong,))
     return found.user
+
+
+@transaction.atomic
+def offer_role(role: str, user: User, *, actor: Viewer) -> DemoRole:
+    """Let visitors take a role as this account; only `citybrain city new` does."""
+    offered = DemoRole.objects.create(role=role, user=user)
+    audit.record(actor, "demo.role_offered", user, role=role)
+    return offered

@@ -1,0 +1,40 @@
+"""How far a demo city has come, in `DIR/city/state.json`: so that a start that was killed goes on where it was."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+Stage = Literal["made", "history", "living"]
+
+
+@dataclass(frozen=True)
+class State:
+    """`made`: there is a city without a past; `history`: its earlier life is being lived; `living`: it is there."""
+
+    stage: Stage
+    seed: int
+    people: int
+
+
+def find_state(data: Path) -> State | None:
+    """The state of the directory; None when `city new` did not come to its end here."""
+    try:
+        return State(**json.loads(_path(data).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+
+
+def save_state(data: Path, state: State) -> None:
+    """Written aside and renamed: a kill leaves the old or the new state."""
+    path = _path(data)
+    part = path.with_name(f"{path.name}.{os.getpid()}")
+    part.write_text(json.dumps(asdict(state)), encoding="utf-8")
+    part.replace(path)
+
+
+def _path(data: Path) -> Path:
+    return data / "city" / "state.json"
