@@ -188,3 +188,12 @@ def test_old_counts_and_sessions_are_swept(cast):
     assert forget_old() >= 2
     assert not SignInThrottle.objects.exists()
     assert not Session.objects.exists()
+
+
+def test_an_account_without_a_password_opens_to_none(cast):
+    """No text matches, not even an empty one, and the answer is the one for a wrong password."""
+    user = actions.create_user(actor=cast.viewer("administrator"), username="no-password", password=None)
+
+    for guess in ("", "!", user.password):
+        answer = sign_in(cast.anonymous(), "no-password", guess)
+        assert (answer.status_code, answer.json()["code"]) == (401, "account.credentials")

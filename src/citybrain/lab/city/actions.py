@@ -5,24 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from django.core.management import call_command
 from django.db import transaction
 
 from citybrain.base.accounts import Viewer, system_viewer
 from citybrain.base.accounts.actions import create_user, grant_duty
 from citybrain.base.accounts.models import User
 from citybrain.base.errors import Conflict, Unavailable
+from citybrain.base.packs import load_packs
 from citybrain.base.parties.actions import import_organisations
 from citybrain.base.parties.models import Organisation
 from citybrain.base.places.actions import import_city
+from citybrain.base.places.layering import load_layers
 from citybrain.base.places.models import Region
 from citybrain.base.places.queries import find_city
+from citybrain.base.places.sheet_files import read_layers
 from citybrain.hubs.business.cases.actions import add_responsibility
 from citybrain.hubs.sensing.things.actions import register_things
 from citybrain.lab.city.bodies import Person
 from citybrain.lab.city.keys import make_keys
 from citybrain.lab.city.plan import Plan, plan_city
 from citybrain.lab.city.shape import to_degrees
-from citybrain.lab.city.state import State, save_state
+from citybrain.lab.city.state import State, find_state, save_state
 from citybrain.lab.city.writing import write_layers, write_world
 from citybrain.lab.demo.actions import offer_role
 from citybrain.lab.demo.queries import stories
@@ -32,26 +36,36 @@ TIME_ZONE = "Asia/Shanghai"
 Say = Callable[[str], None]
 
 
-def make_city(data: Path, *, seed: int, people: int, say: Say) -> Plan:
-    """Write the city of a seed into an empty data directory; a kill leaves it as empty as it was.
+def prepare() -> None:
+    """Tables and packs, in a directory that was never started."""
+    call_command("migrate", verbosity=0, interactive=False)
+    load_packs(actor=MAKER)
 
-    Raises Conflict `lab.city_there` when the directory has a city already.
+
+def make_city(data: Path, *, seed: int, people: int, say: Say) -> None:
+    """Write the city of a seed into an empty data directory. Killed anywhere, the same again makes it whole.
+
+    Raises Conflict `lab.city_there` when the directory has another city already.
     """
+    state = find_state(data)
     there = find_city()
-    if there is not None:
+    is_ours = state is not None and state.stage == "planned"
+    if there is not None and not is_ours:
         raise Conflict("lab.city_there", data=str(data), city=there.name)
-    plan = plan_city(seed, people)
+    if there is None or state is None:
+        state = State(stage="planned", seed=seed, people=people)
+        save_state(data, state)
+    plan = plan_city(state.seed, state.people)
     say(f"  {len(plan.regions.grids):,} grids, {len(plan.roads)} roads, {len(plan.buildings):,} buildings, "
         f"{len(plan.devices):,} devices, {len(plan.staff)} people with accounts")  # fmt: skip
     folder = data / "city"
-    folder.mkdir(parents=True, exist_ok=True)
     write_world(plan, folder)
-    with transaction.atomic():
-        fill(plan)
-        make_keys(folder, actor=MAKER)
-    write_layers(plan, folder)
-    save_state(data, State(stage="made", seed=seed, people=people))
-    return plan
+    if there is None:
+        with transaction.atomic():
+            fill(plan)
+            make_keys(folder, actor=MAKER)
+    load_layers(read_layers(write_layers(plan, folder)).layers, actor=MAKER)
+    save_state(data, State(stage="made", seed=state.seed, people=state.people))
 
 
 @transaction.atomic

@@ -10,7 +10,6 @@ import shapely
 
 from citybrain.lab.city.ground import Buildings
 from citybrain.lab.city.roads import HOUSE_EVERY_M, Road
-from citybrain.lab.city.shape import Floats
 
 
 @dataclass(frozen=True)
@@ -64,6 +63,3 @@ def crossings(roads: Sequence[Road], classes: Sequence[str]) -> list[tuple[str, 
                 if one.geom_type == "Point":
                     found.append((chosen[a].name, chosen[b].name, float(one.x), float(one.y)))
     return found
-
-
-

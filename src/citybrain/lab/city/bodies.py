@@ -60,7 +60,9 @@ def make_organisations(regions: Regions) -> list[OrganisationRow]:
     for county in regions.counties:
         for parent, (word, english) in BRANCHES.items():
             name, name_en = f"{county.name}{word}", f"{county.name_en} {english}"
-            rows.append(OrganisationRow("city", f"{parent}-{county.code}", name, parent, "office", county.code, name_en))
+            rows.append(
+                OrganisationRow("city", f"{parent}-{county.code}", name, parent, "office", county.code, name_en)
+            )
     rows.append(OrganisationRow("city", "grid", "网格化服务管理中心", "gov", "centre", None, "Grid service centre"))
     for street in regions.streets:
         name = f"{street.name}网格站"

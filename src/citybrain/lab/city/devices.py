@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import shapely
 
 from citybrain.lab.city.addresses import Address
 from citybrain.lab.city.roads import Road, along
@@ -23,7 +24,20 @@ OWNERS = {
     "environment": "eco", "traffic": "transport", "drainage": "drainage", "lighting": "lighting", "fire": "fire",
     "crowd": "police",
 }  # fmt: skip
-BUSY = ("人民广场", "老城步行街", "汉江大桥桥头", "火车站前广场", "万象商城", "体育中心", "江滩夜市", "文庙", "客运中心", "会展中心", "大学城食街", "菜篮子市场")
+BUSY = (
+    "人民广场",
+    "老城步行街",
+    "汉江大桥桥头",
+    "火车站前广场",
+    "万象商城",
+    "体育中心",
+    "江滩夜市",
+    "文庙",
+    "客运中心",
+    "会展中心",
+    "大学城食街",
+    "菜篮子市场",
+)
 
 
 @dataclass(frozen=True)
@@ -51,18 +65,28 @@ class Ground:
     river: tuple[Floats, Floats]
     addresses: Sequence[Address]
     crossings: Sequence[tuple[str, str, float, float]]
+    city: Any
+
+
+def _within(city: Any, x: float, y: float) -> tuple[float, float]:
+    """The point, or the first towards the middle that lies in the city: a road along the edge is half outside."""
+    while not shapely.contains_xy(city, x, y):
+        x, y = x * 0.995, y * 0.995
+    return round(x, 2), round(y, 2)
 
 
 def make_devices(ground: Ground, rng: Rng, count: int) -> list[Device]:
     """About `count` devices in the shares of a real city, at least one of each kind."""
     made: list[Device] = []
+    city = ground.city.buffer(-2.0)
+    shapely.prepare(city)
     for model, share in SHARES.items():
         number = max(1, round(share * count / 3_000))
         places = PLACES[model](ground, rng, number)
         word = model.replace(".", "-").replace("_", "-")
         for index, (name, x, y, address) in enumerate(places):
             code = f"{word}-{index + 1:04d}"
-            made.append(Device(code, model, name, round(x, 2), round(y, 2), round(float(rng.random()), 6), address))
+            made.append(Device(code, model, name, *_within(city, x, y), round(float(rng.random()), 6), address))
     return made
 
 
@@ -92,7 +116,9 @@ def _on_roads(classes: Sequence[str], label: str) -> Any:
 
 def _at_crossings(label: str) -> Any:
     def places(ground: Ground, rng: Rng, number: int) -> list[Place]:
-        chosen = [ground.crossings[i % len(ground.crossings)] for i in rng.permutation(max(number, len(ground.crossings)))]
+        chosen = [
+            ground.crossings[i % len(ground.crossings)] for i in rng.permutation(max(number, len(ground.crossings)))
+        ]
         return [
             (f"{a}{b}路口{label}", x + rng.normal(0, 8), y + rng.normal(0, 8), f"{a}与{b}交叉口")
             for a, b, x, y in chosen[:number]

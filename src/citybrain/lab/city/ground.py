@@ -72,7 +72,12 @@ def _longer(values: Floats) -> Floats:
 def _pond(lattice: Lattice, rng: np.random.Generator, *, row: int, column: int, radius: float) -> Any:
     angle = np.linspace(0, 2 * np.pi, 72, endpoint=False)
     phase = rng.uniform(0, 6, 3)
-    r = radius * (1 + 0.16 * np.sin(2 * angle + phase[0]) + 0.1 * np.sin(3 * angle + phase[1]) + 0.05 * np.sin(7 * angle + phase[2]))
+    r = radius * (
+        1
+        + 0.16 * np.sin(2 * angle + phase[0])
+        + 0.1 * np.sin(3 * angle + phase[1])
+        + 0.05 * np.sin(7 * angle + phase[2])
+    )
     x, y = lattice.x[row, column] + r * np.cos(angle) * 1.25, lattice.y[row, column] + r * np.sin(angle) * 0.8
     return shapely.Polygon(np.column_stack([x, y]))
 

@@ -1,7 +1,7 @@
 """The keys with which the city's simulated life acts: a session for each member of staff, a token for each source.
 
-They stand in `DIR/city/keys.json`, readable by the owner of the directory only. Accounts of the demo have no passwords, so
-their sessions are opened here; in everything else they are sessions like any other, and end when a duty is revoked.
+They stand in `DIR/city/keys.json`, readable by the owner of the directory only. Accounts of the demo have no passwords,
+so their sessions are opened here; in everything else they are sessions like any other, and end when a duty is revoked.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ def make_keys(folder: Path, *, actor: Viewer) -> None:
 
 def _staff() -> list[User]:
     """Whoever holds a duty without having a password: the people whom `city new` made."""
-    holders = Duty.objects.filter(revoked_at=None, user__is_active=True, user__password__startswith="!")
-    return list(User.objects.filter(pk__in=holders.values("user_id")).order_by("pk"))
+    holders = User.objects.filter(pk__in=Duty.objects.filter(revoked_at=None).values("user_id"), is_active=True)
+    return [user for user in holders.order_by("pk") if not user.has_usable_password()]
 
 
 def _open_session(user: User) -> str:

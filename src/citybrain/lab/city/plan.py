@@ -55,7 +55,8 @@ def plan_city(seed: int, people: int = PEOPLE) -> Plan:
     buildings = make_buildings(lattice, [*water, *green], _dice(seed, "buildings"), count=count, people=people)
     addresses = make_addresses(buildings, roads, _dice(seed, "addresses"), ADDRESSES)
     river = lattice.x[RIVER_ROW], lattice.y[RIVER_ROW]
-    ground = Ground(roads, river, addresses, crossings(roads, ("trunk", "primary", "secondary")))
+    city = shapely.union_all(shapely.polygons(np.stack(lattice.corners(*lattice.cells()), -1)))
+    ground = Ground(roads, river, addresses, crossings(roads, ("trunk", "primary", "secondary")), city)
     devices = make_devices(ground, _dice(seed, "devices"), round(np.clip(people * 0.03, 150, 9_000)))
     organisations = make_organisations(regions)
     staff = make_people(regions, organisations, _dice(seed, "people"))

@@ -1,7 +1,7 @@
 """The ground plan of the city: one bent lattice. Its lines are the roads and the river, its cells the grids.
 
-Neighbouring cells share their corners exactly, so the grids tile without gap or overlap, and so does whatever is made of
-whole cells: communities, towns, districts. Lengths are metres around the centre (x east, y north) until the end.
+Neighbouring cells share their corners exactly, so the grids tile without gap or overlap, and so does whatever is made
+of whole cells: communities, towns, districts. Lengths are metres around the centre (x east, y north) until the end.
 """
 
 from __future__ import annotations
@@ -74,7 +74,12 @@ def _blob(rng: np.random.Generator) -> NDArray[np.bool_]:
     rows, columns = np.mgrid[0:ROWS, 0:COLUMNS]
     v, u = (rows + 0.5) / ROWS * 2 - 1, (columns + 0.5) / COLUMNS * 2 - 1
     angle, phase = np.arctan2(v, u), rng.uniform(0, 2 * np.pi, 3)
-    reach = 1 + 0.09 * np.sin(2 * angle + phase[0]) + 0.06 * np.sin(3 * angle + phase[1]) + 0.03 * np.sin(5 * angle + phase[2])
+    reach = (
+        1
+        + 0.09 * np.sin(2 * angle + phase[0])
+        + 0.06 * np.sin(3 * angle + phase[1])
+        + 0.03 * np.sin(5 * angle + phase[2])
+    )
     out = (np.abs(u) ** 2.7 + np.abs(v) ** 2.7) ** (1 / 2.7)
     order = np.argsort((out / reach).ravel(), kind="stable")[:GRIDS]
     inside = np.zeros(ROWS * COLUMNS, dtype=np.bool_)

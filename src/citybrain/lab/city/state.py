@@ -8,12 +8,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-Stage = Literal["made", "history", "living"]
+Stage = Literal["planned", "made", "history", "living"]
 
 
 @dataclass(frozen=True)
 class State:
-    """`made`: there is a city without a past; `history`: its earlier life is being lived; `living`: it is there."""
+    """`planned`: it is being written; `made`: there is a city without a past; `history`: its earlier life is being
+    lived; `living`: all of it is there.
+    """
 
     stage: Stage
     seed: int
@@ -31,6 +33,7 @@ def find_state(data: Path) -> State | None:
 def save_state(data: Path, state: State) -> None:
     """Written aside and renamed: a kill leaves the old or the new state."""
     path = _path(data)
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}")
     part.write_text(json.dumps(asdict(state)), encoding="utf-8")
     part.replace(path)

@@ -36,7 +36,9 @@ def write_world(plan: Plan, folder: Path) -> None:
     lon, lat = to_degrees(np.array([a.x for a in plan.addresses]), np.array([a.y for a in plan.addresses]))
     for one, x, y in zip(plan.addresses, lon.tolist(), lat.tolist(), strict=True):
         county, street, community = regions.above(regions.grids[one.cell])
-        addresses.append([one.road, one.number, x, y, county.name, street.name, community.name, community.code, one.use])
+        addresses.append(
+            [one.road, one.number, x, y, county.name, street.name, community.name, community.code, one.use]
+        )
     lon, lat = to_degrees(np.array([d.x for d in plan.devices]), np.array([d.y for d in plan.devices]))
     devices = [
         [d.code, d.model, d.nature, x, y, d.address]
@@ -58,10 +60,13 @@ def write_world(plan: Plan, folder: Path) -> None:
 
 def _roads(plan: Plan) -> Iterator[tuple[Any, dict[str, Any]]]:
     for road in plan.roads:
-        yield shapely.LineString(np.column_stack(to_degrees(road.x, road.y))), {
-            "name": road.name,
-            "class": road.road_class,
-        }
+        yield (
+            shapely.LineString(np.column_stack(to_degrees(road.x, road.y))),
+            {
+                "name": road.name,
+                "class": road.road_class,
+            },
+        )
 
 
 def _areas(areas: Iterable[Any]) -> Iterator[tuple[Any, dict[str, Any]]]:
