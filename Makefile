@@ -25,7 +25,7 @@ check: $(VENV)/.development web/.installed
 	$(BIN)/python scripts/check.py
 
 soak: $(VENV)/.development
-	CITYBRAIN_KILLS=100 $(BIN)/pytest -m "soak or processes" --timeout 3600 tests
+	CITYBRAIN_KILLS=100 $(BIN)/pytest -m "(soak or processes) and not journey" --timeout 3600 tests
 
 bench: $(VENV)/.development
 	@for one in spine cases; do $(BIN)/python bench/$$one.py || exit 1; done

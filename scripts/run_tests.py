@@ -1,4 +1,4 @@
-"""Run every test: once on SQLite, then those of the domain once more on a real PostgreSQL."""
+"""Run every test: once on SQLite, those of the domain once more on a real PostgreSQL, and journeys in a browser."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def main() -> int:
     pytest = [sys.executable, "-m", "pytest", "--durations=15"]
     began = time.monotonic()
     print("tests on SQLite", flush=True)
-    first = subprocess.run([*pytest, "-m", "not soak", "tests"], cwd=ROOT).returncode
+    first = subprocess.run([*pytest, "-m", "not soak and not journey", "tests"], cwd=ROOT).returncode
     print(f"tests on PostgreSQL (after {time.monotonic() - began:.0f} s)", flush=True)
     second = subprocess.run(
         [
@@ -31,8 +31,10 @@ def main() -> int:
     ).returncode
     if second == NOT_HERE:
         second = 0
+    print(f"journeys in a browser (after {time.monotonic() - began:.0f} s)", flush=True)
+    third = subprocess.run([*pytest, "tests/journeys"], cwd=ROOT).returncode
     print(f"tests took {time.monotonic() - began:.0f} s", flush=True)
-    return 1 if first or second else 0
+    return 1 if first or second or third else 0
 
 
 if __name__ == "__main__":

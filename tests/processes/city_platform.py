@@ -36,7 +36,7 @@ class CityPlatform:
         self.data = folder / "data"
         self.port = free_ports(4)
         self.platform: Platform | None = None
-        self.token = ""
+        self.token = self.password = ""
 
     def command(self, *arguments: str) -> str:
         """Run a `citybrain` command on this city; fails with its words when it fails."""

@@ -33,9 +33,9 @@ def run_up(options: argparse.Namespace) -> int:
 
 
 def run_migrate(options: argparse.Namespace) -> int:
-    from citybrain.site.up import migrate
+    from citybrain.site.up import migrate, tell_password
 
-    migrate(say=print)
+    tell_password(migrate(say=print))
     return 0
 
 

@@ -20,8 +20,7 @@ def run(data: Path, port: int, *, workers: int) -> int:
     for offset in PORTS.values():
         check_port_free(port + offset)
     password = migrate(say=print)
-    if password:
-        print(f"administrator: admin   password: {password}   (shown this once; change it after signing in)")
+    tell_password(password)
     children = list_children(data, port, workers=workers)
     return Supervisor(data, children).run(f"ready http://127.0.0.1:{port}")
 
@@ -45,6 +44,14 @@ def migrate(*, say: Callable[[str], None]) -> str | None:
     for problem in load_packs(actor=system_actor("migrate")):
         say(f"pack: {problem}")
     return ensure_administrator()
+
+
+def tell_password(password: str | None) -> None:
+    """Print the administrator's first password, where one was made just now."""
+    if password:
+        print(
+            f"administrator: admin   password: {password}   (shown this once; change it after signing in)", flush=True
+        )
 
 
 def list_children(data: Path, port: int, *, workers: int) -> list[Child]:
