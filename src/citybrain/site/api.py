@@ -36,6 +36,7 @@ ROUTERS = (
     "citybrain.applications.operations.map.api",
     "citybrain.applications.operations.trace.api",
     "citybrain.lab.demo.api",
+    "citybrain.applications.governance.appeals.api",
     "citybrain.site.live.api",
     "citybrain.site.pages.api",
 )

@@ -11,6 +11,7 @@
 | CITYBRAIN_LIVE_URL     | where browsers reach `live`                                | port + 2 on loopback |
 | CITYBRAIN_BUS_DAYS     | how long events that everybody has had stay in the outbox  | 90 |
 | CITYBRAIN_PAGES        | the folder of the built pages                              | beside the code |
+| CITYBRAIN_PUBLIC_REPORTS | reports an hour that the portal takes from one address   | 30 |
 | CITYBRAIN_LOG          | how much is logged: DEBUG, INFO, WARNING, ERROR            | INFO |
 """
 
@@ -32,6 +33,7 @@ PORT = port_of(os.environ.get("CITYBRAIN_PORT", "8000"))
 SENSE_URL = os.environ.get("CITYBRAIN_SENSE_URL", f"http://127.0.0.1:{PORT + 1}")
 LIVE_URL = os.environ.get("CITYBRAIN_LIVE_URL", f"http://127.0.0.1:{PORT + 2}")
 PAGES_DIR = Path(os.environ.get("CITYBRAIN_PAGES") or Path(__file__).resolve().parent / "pages" / "built")
+PUBLIC_REPORTS_PER_HOUR = int(os.environ.get("CITYBRAIN_PUBLIC_REPORTS", "30"))
 BUS_KEEP_DAYS = int(os.environ.get("CITYBRAIN_BUS_DAYS", "90"))
 
 SECRET_KEY = secret_key(DATA_DIR)
@@ -66,6 +68,7 @@ INSTALLED_APPS = [
     "citybrain.hubs.business.cases",
     "citybrain.hubs.business.signals",
     "citybrain.lab.demo",
+    "citybrain.applications.governance.appeals",
 ]
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["citybrain.base.accounts.backend.SessionBackend"]

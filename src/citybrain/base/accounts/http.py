@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from ipaddress import ip_address, ip_network
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
@@ -22,6 +23,7 @@ T = TypeVar("T")
 M = TypeVar("M", bound=Model)
 
 EARLIEST, LATEST = 1900, 2199
+LOOPBACK = frozenset({"127.0.0.1", "::1"})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -61,6 +63,22 @@ def viewer_if_any(request: HttpRequest) -> Viewer | None:
     if request.headers.get("Authorization") or request.user.is_authenticated:
         return session_or_token(request)
     return None
+
+
+def address_of(request: HttpRequest) -> str:
+    """Where the request comes from (of IPv6 the network, which one subscriber has as a whole).
+
+    A proxy on this machine says for whom it asks.
+    """
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    if forwarded and address in LOOPBACK:
+        address = forwarded.rpartition(",")[2].strip()
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network((parsed, 64), strict=False)) if parsed.version == 6 else address
 
 
 def _by_token(authorization: str) -> Viewer:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
-from ipaddress import ip_address, ip_network
 
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.hashers import check_password, make_password
@@ -14,7 +13,7 @@ from django.http import HttpRequest
 
 from citybrain.base import audit, clock
 from citybrain.base.accounts.actions import set_password
-from citybrain.base.accounts.http import CityRequest
+from citybrain.base.accounts.http import CityRequest, address_of
 from citybrain.base.accounts.models import SignInThrottle, User
 from citybrain.base.accounts.queries import viewer_of
 from citybrain.base.accounts.types import Viewer
@@ -24,7 +23,6 @@ BACKEND = "citybrain.base.accounts.backend.SessionBackend"
 WINDOW = timedelta(minutes=15)
 ATTEMPTS_OF_ONE = 5
 ATTEMPTS_FROM_ADDRESS = 100
-LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
 
 def open_session(request: HttpRequest, *, username: str, password: str) -> Viewer:
@@ -74,22 +72,6 @@ def check_credentials(username: str, password: str, address: str) -> User:
 @transaction.atomic
 def _record(user: User, action: str) -> None:
     audit.record(user, action, user)
-
-
-def address_of(request: HttpRequest) -> str:
-    """Where the request comes from (of IPv6 the network, which one subscriber has as a whole).
-
-    A proxy on this machine says for whom it asks.
-    """
-    address = str(request.META.get("REMOTE_ADDR", ""))
-    forwarded = request.headers.get("X-Forwarded-For", "")
-    if forwarded and address in LOOPBACK:
-        address = forwarded.rpartition(",")[2].strip()
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    return str(ip_network((parsed, 64), strict=False)) if parsed.version == 6 else address
 
 
 def take_attempt(username: str, address: str) -> tuple[str, str]:

@@ -24,13 +24,16 @@ SMALL_SIDE = 480
 
 
 @transaction.atomic
-def upload_file(*, actor: Viewer, name: str, data: bytes) -> File:
+def upload_file(*, actor: Viewer, name: str, data: bytes, pictures_only: bool = False) -> File:
     """Keep an upload for its uploader alone, until it is attached; a day later it is swept.
 
-    Raises BadInput for what is not an allowed type or cannot be read, TooLarge over 20 MB.
+    Raises BadInput for what is not an allowed type (or no picture where only these are taken) or cannot be read,
+    TooLarge over 20 MB.
     """
     actor.check("file.write")
     content = read_content(data, name)
+    if pictures_only and content.width is None:
+        raise BadInput("file.not_a_picture")
     file = File(
         hash=content.hash, name=safe_name(name, content.extension), media_type=content.media_type,
         size=len(content.data), width=content.width, height=content.height, uploader=actor.actor_key,
@@ -91,6 +94,23 @@ def attach(
             organisation_paths=organisation_paths,
         )  # fmt: skip
     return files
+
+
+@transaction.atomic
+def hand_over(
+    keys: Sequence[str], *, owner_kind: str, owner_key: str, region_path: str, organisation_paths: Sequence[str]
+) -> int:
+    """Files go with what they were attached to when that becomes part of something else (a report of a case): from now
+    on they are seen by whoever sees the new owner, and by nobody because of the old one. Returns how many went.
+    """
+    rows = File.objects.filter(key__in=list(keys)).exclude(owner_kind="")
+    moving = list(rows.exclude(owner_kind=owner_kind, owner_key=owner_key).values_list("pk", flat=True))
+    if not moving:
+        return 0
+    File.objects.filter(pk__in=moving).update(owner_kind=owner_kind, owner_key=owner_key)
+    FileShare.objects.filter(file__in=moving).delete()
+    share_files(owner_kind, owner_key, region_path=region_path, organisation_paths=organisation_paths)
+    return len(moving)
 
 
 @transaction.atomic

@@ -9,7 +9,11 @@ from citybrain.base.audit import Actor
 from citybrain.base.errors import Forbidden, NotFound
 from citybrain.hubs.business.cases.loops import Transition
 from citybrain.hubs.business.cases.models import Assignment, Case
+from citybrain.hubs.business.cases.types import Reporter
 
+REPORTER = "reporter"
+BY_FACT = frozenset({"system", REPORTER})
+"""Relations that no permission gives: being the platform itself, or having reported the case."""
 SOURCE_ROLES = frozenset({"source_system", "integrator"})
 PERMISSION_OF = {
     "dispatcher": "case.dispatch",
@@ -32,25 +36,30 @@ def check_duty(actor: Actor, case: Case, step: Transition) -> None:
     """
     if is_platform(actor):
         return
-    viewer = viewer_of(actor)
-    wanted = {step.permission or PERMISSION_OF[relation] for relation in step.who if relation != "system"}
-    check_sees(viewer, case)
-    if not any(viewer.may(permission) for permission in wanted):
+    check_sees(actor, case)
+    if isinstance(actor, Reporter):
+        may = REPORTER in step.who
+    else:
+        relations = set(step.who) - BY_FACT
+        wanted = {step.permission or PERMISSION_OF[relation] for relation in relations}
+        may = any(viewer_of(actor).may(permission) for permission in wanted)
+    if not may:
         raise Forbidden("case.not_yours", number=case.number, who=", ".join(step.who))
 
 
 def check_step(actor: Actor, case: Case, step: Transition) -> None:
     """Raises Forbidden `case.not_yours` when the actor stands in none of the step's relations to the case."""
-    if is_platform(actor):
+    if is_platform(actor) or isinstance(actor, Reporter):  # of a reporter all is known: `check_duty`
         return
     viewer = viewer_of(actor)
-    if not any(relation != "system" and relates(viewer, case, relation, step.permission) for relation in step.who):
+    if not any(relation not in BY_FACT and relates(viewer, case, relation, step.permission) for relation in step.who):
         raise Forbidden("case.not_yours", number=case.number, who=", ".join(step.who))
 
 
-def check_sees(viewer: Viewer, case: Case) -> None:
-    """Raises NotFound when the case is not visible to the viewer."""
-    if not viewer.reaches(case):
+def check_sees(actor: Actor, case: Case) -> None:
+    """Raises NotFound when the case is not visible to the viewer, or not the one that this citizen reported."""
+    sees = actor.case == case.number if isinstance(actor, Reporter) else viewer_of(actor).reaches(case)
+    if not sees:
         raise NotFound("input.not_found")
 
 

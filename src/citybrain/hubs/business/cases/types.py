@@ -12,6 +12,15 @@ from citybrain.hubs.business.cases.manifest import ClockDefinition, Merge, TypeC
 
 
 @dataclass(frozen=True)
+class Reporter:
+    """A citizen who reported a case, vouched for by whoever keeps the reports: acts on this case and on no other."""
+
+    case: str
+    actor_key: str
+    actor_label: str = "市民"
+
+
+@dataclass(frozen=True)
 class CaseTypeView:
     """A kind of case as everybody reads it; `ancestors` are the keys of itself and of every kind above, nearest
     first.

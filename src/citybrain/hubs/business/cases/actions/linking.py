@@ -30,7 +30,7 @@ def note_case(
     """Write a line on the timeline, in one language or both; changes nothing else."""
     row = case_for_update(case) if isinstance(case, str) else case
     if not is_platform(actor):
-        check_sees(viewer_of(actor), row)
+        check_sees(actor, row)
     words = {"zh": text, "en": text} if isinstance(text, str) else text
     if not all(0 < len(word.strip()) <= NOTE_LENGTH for word in words.values()):
         raise BadInput("input.invalid", fields=(FieldError("text", "case.text_too_long", {"longest": NOTE_LENGTH}),))
@@ -76,7 +76,7 @@ def close_by_source(
     """
     row = case_for_update(case)
     if not is_platform(actor) and not relates(viewer_of(actor), row, "source"):
-        check_sees(viewer_of(actor), row)
+        check_sees(actor, row)
         _refuse_source(row)
     if row.closed_at is not None:
         raise Conflict("case.ended_already", number=row.number)

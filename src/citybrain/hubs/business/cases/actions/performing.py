@@ -18,7 +18,7 @@ from citybrain.hubs.business.cases.actions.timing import ring_passed
 from citybrain.hubs.business.cases.guards import check_guard
 from citybrain.hubs.business.cases.loops import Transition
 from citybrain.hubs.business.cases.models import Case
-from citybrain.hubs.business.cases.rights import check_duty, check_sees, check_step, is_platform, viewer_of
+from citybrain.hubs.business.cases.rights import check_duty, check_sees, check_step, is_platform
 
 
 @transaction.atomic
@@ -68,7 +68,7 @@ def _step(change: Change, key: str) -> Transition:
     step = change.loop.step_by_key.get(key)
     if step is None:
         if not is_platform(change.actor):
-            check_sees(viewer_of(change.actor), change.case)
+            check_sees(change.actor, change.case)
         allowed = ", ".join(change.loop.step_by_key)
         raise BadInput(
             "input.invalid", fields=(FieldError("key", "input.not_allowed", {"value": key, "allowed": allowed}),)

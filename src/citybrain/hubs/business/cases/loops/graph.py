@@ -18,7 +18,7 @@ from citybrain.base.packs.declared import Declared, Text
 from citybrain.hubs.business.cases.loops.verbs import VERBS, Verb
 
 Key = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9_.-]*[a-z0-9])?$", max_length=64)]
-Relation = Literal["dispatcher", "holder", "helper", "verifier", "supervisor", "source", "system"]
+Relation = Literal["dispatcher", "holder", "helper", "verifier", "supervisor", "source", "reporter", "system"]
 Need = Literal["reason", "note", "evidence", "summary", "organisation", "duration"]
 Kind = Literal["waiting", "working", "checking", "ended"]
 VerbKey = Literal[

@@ -45,7 +45,9 @@ VERBS: Mapping[str, Verb] = {
         _verb("reject", "case.rejected", "reason", moves=True, who="verifier dispatcher supervisor"),
         _verb("summarise", "case.summarised", "summary"),
         _verb("close", "case.closed", moves=True),
-        _verb("reopen", "case.reopened", "reason", moves=True, who="dispatcher verifier supervisor source system"),
+        _verb(
+            "reopen", "case.reopened", "reason", moves=True, who="dispatcher verifier supervisor source reporter system"
+        ),
         _verb("supervise", "case.supervised", "note", moves=False, who="supervisor"),
         _verb("end", "case.ended", "reason", moves=True, who="dispatcher verifier supervisor source system"),
         _verb("advance", "case.advanced"),

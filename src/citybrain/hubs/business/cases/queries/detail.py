@@ -18,7 +18,7 @@ from citybrain.hubs.business.cases.queries.catalogue import Catalogue, catalogue
 from citybrain.hubs.business.cases.queries.clocks import ClockView
 from citybrain.hubs.business.cases.queries.reading import get_case
 from citybrain.hubs.business.cases.queries.views import CaseView
-from citybrain.hubs.business.cases.rights import relates
+from citybrain.hubs.business.cases.rights import BY_FACT, relates
 from citybrain.hubs.business.cases.types import Possible
 
 OWNER = "case"
@@ -178,7 +178,7 @@ def _may(
     viewer: Viewer, case: Case, who: tuple[str, ...], permission: str | None, asked: dict[tuple[str, str | None], bool]
 ) -> bool:
     for relation in who:
-        if relation == "system":
+        if relation in BY_FACT:
             continue
         key = (relation, permission)
         if key not in asked:

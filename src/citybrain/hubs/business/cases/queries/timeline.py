@@ -19,6 +19,7 @@ PLATFORM = {
     "system:dispatch": {"zh": "自动派遣", "en": "Automatic dispatch"},
     "system:clock": {"zh": "时限监督", "en": "The clock"},
 }
+CITIZEN = {"zh": "市民", "en": "A citizen"}
 AFTER_COLON = frozenset({"note", "summary"})
 """Parts that may be missing and then leave no colon behind."""
 UNITS = {
@@ -65,13 +66,19 @@ def _entry(row: TimelineEntry) -> Entry:
         kind=row.kind,
         key=row.key,
         text={language: words_of(row.key, row.params, language) for language in LANGUAGES},
-        actor=PLATFORM.get(row.actor_key, dict.fromkeys(LANGUAGES, row.actor_label)),
+        actor=_actor(row),
         actor_key=row.actor_key,
         at=row.at,
         recorded_at=row.recorded_at,
         event=row.event,
         cause=row.cause,
     )
+
+
+def _actor(row: TimelineEntry) -> dict[str, str]:
+    if row.actor_key.startswith("reporter:"):
+        return CITIZEN
+    return PLATFORM.get(row.actor_key, dict.fromkeys(LANGUAGES, row.actor_label))
 
 
 class _Words(dict[str, str]):

@@ -2,6 +2,7 @@
 
 from citybrain.hubs.business.signals.actions.alarms import end_alarm, take_alarm
 from citybrain.hubs.business.signals.actions.closings import close_signal, receive_closings
+from citybrain.hubs.business.signals.actions.following import follow_case
 from citybrain.hubs.business.signals.actions.intake import receive_signals
 from citybrain.hubs.business.signals.actions.merges import (
     decide_type,
@@ -20,6 +21,7 @@ __all__ = [
     "end_alarm",
     "end_signal",
     "find_by_phone",
+    "follow_case",
     "give_up_asking",
     "merge_signal",
     "merge_two_cases",
