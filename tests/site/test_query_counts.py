@@ -16,6 +16,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from citybrain.applications.governance.appeals import actions as appeals
+from citybrain.applications.governance.appeals.types import NewReport
 from citybrain.base import clock as city_clock
 from citybrain.base.accounts import actions as accounts
 from citybrain.base.accounts import system_viewer
@@ -31,7 +33,7 @@ from citybrain.hubs.sensing.things.models import Thing
 from citybrain.site.api import api
 from citybrain.site.http.openapi import document_of
 from tests.cast import Cast
-from tests.hubs.business.cases.stage import LAMPS, Person, declare
+from tests.hubs.business.cases.stage import LAMPS, Person, declare, picture
 from tests.site.rights.sensing import a_model, a_rule
 
 SIGNING_IN = 3
@@ -146,6 +148,14 @@ def signals(cast: Cast, n: int) -> None:
     Person(cast, "source_system").post("/signals", [{**report, "source_id": f"HX-{next(numbers)}"} for _ in range(n)])
 
 
+def photos(cast: Cast, n: int) -> None:
+    declare(LAMPS)
+    for _ in range(n):
+        file = appeals.upload_picture(address=str(next(numbers)), name="灯.png", data=picture())
+        new = NewReport(text="路灯不亮", pictures=(file.key,), lon=112.05, lat=32.1)
+        appeals.report(new, address=str(next(numbers)))
+
+
 @dataclass(frozen=True)
 class Listing:
     """One list with its budget."""
@@ -178,6 +188,7 @@ LISTS = [
     Listing("/clocks", SIGNING_IN + 1, cases),
     Listing("/responsibilities", SIGNING_IN + 1, responsibilities),
     Listing("/signals", SIGNING_IN + 1, signals),
+    Listing("/pictures", SIGNING_IN + 1, photos),
 ]
 ELSEWHERE = {"/cases/{number}/signals", "/signals/of-reporter", "/telemetry"}
 """Lists below one object are the same queries as their whole list; readings are no rows of this database."""

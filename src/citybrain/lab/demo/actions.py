@@ -9,9 +9,10 @@ from ninja.utils import check_csrf
 
 from citybrain.base import audit
 from citybrain.base.accounts import Viewer
+from citybrain.base.accounts.http import address_of
 from citybrain.base.accounts.models import User
 from citybrain.base.accounts.queries import viewer_of
-from citybrain.base.accounts.sessions import BACKEND, address_of
+from citybrain.base.accounts.sessions import BACKEND
 from citybrain.base.errors import BadInput, FieldError, Forbidden
 from citybrain.lab.demo.models import DemoRole
 from citybrain.lab.demo.queries import get_demo, offered_roles

@@ -41,39 +41,40 @@ PICTURES: Any = Field(default_factory=list, max_length=MOST_PICTURES, descriptio
 TEXT = Field("", max_length=LONGEST_TEXT, examples=["人民路12号门口的路灯三天不亮了"])
 
 
-class Words(Schema):
+class PlainWords(Schema):
     """A text in both languages."""
 
     zh: str = Field(examples=["已交给承办单位"])
     en: str = Field(examples=["Given to the organisation in charge"])
 
 
-class PlaceOut(Schema):
+class PublicPlace(Schema):
     lon: float = Field(examples=[112.0512])
     lat: float = Field(examples=[32.0475])
 
 
-class CategoryOut(Schema):
+class PortalCategory(Schema):
     key: str = Field(examples=["street-light"])
-    title: Words
-    hint: Words | None = None
+    title: PlainWords
+    hint: PlainWords | None = None
     icon: str = Field(examples=["lamp"])
     keywords: list[str] = Field(examples=[["路灯", "不亮"]])
 
 
-class CityOut(Schema):
+class PortalCity(Schema):
     name: str = Field(examples=["襄阳市"])
     name_en: str
     time_zone: str = Field(examples=["Asia/Shanghai"])
     box: list[float] | None = Field(description="West, south, east, north", examples=[[112.0, 32.0, 112.4, 32.2]])
+    is_simulated: bool = Field(description="A city that was made up: nothing in it is real")
 
 
 class PortalOut(Schema):
     """What the portal shows before anybody has said anything."""
 
-    city: CityOut | None
-    categories: list[CategoryOut]
-    levels: dict[str, Words] = Field(description="1 very satisfied … 5 not satisfied at all")
+    city: PortalCity | None
+    categories: list[PortalCategory]
+    levels: dict[str, PlainWords] = Field(description="1 very satisfied … 5 not satisfied at all")
     reopen_days: int = Field(examples=[15])
     most_pictures: int = Field(examples=[6])
     longest_text: int = Field(examples=[1000])
@@ -135,12 +136,12 @@ class AppealReceipt(Schema):
 class PublicCaseOut(Schema):
     """A matter as everybody may know of it: its kind, and about where (the middle of a cell 350 m across)."""
 
-    title: Words
+    title: PlainWords
     region: str = Field(examples=["樊城区王寨街道"])
-    place: PlaceOut | None
+    place: PublicPlace | None
     distance_m: int | None = Field(description="From the point that was asked for, to the middle of the cell")
     step: StepKey
-    text: Words
+    text: PlainWords
     day: str = Field(description="Day on which it was reported", examples=["2026-03-02"])
     closed_day: str | None
     organisation: str = Field(examples=["市城管执法委"])
@@ -164,18 +165,18 @@ class ReopeningIn(Given):
     reason: Plain = Field(max_length=500, examples=["昨晚又不亮了"])
 
 
-class StepOut(Schema):
+class TrackingStep(Schema):
     key: StepKey
     state: Literal["done", "now", "todo"]
     at: datetime | None
 
 
-class ToldOut(Schema):
+class PublicLine(Schema):
     at: datetime
-    text: Words
+    text: PlainWords
 
 
-class PhotoOut(Schema):
+class TrackedPhoto(Schema):
     key: str | None = Field(description="Null until it may be seen")
     state: PictureState
     purpose: Purpose
@@ -196,10 +197,10 @@ class TrackingOut(Schema):
     text: str
     category: str
     address: str
-    place: PlaceOut | None
+    place: PublicPlace | None
     phone: str = Field(description="Masked", examples=["138****1234"])
     number: str | None = Field(description="Of the case, once there is one", examples=["AJ2026030200001"])
-    title: Words | None
+    title: PlainWords | None
     region: str
     organisation: str | None = Field(description="Who has it", examples=["市城管执法委"])
     due_at: datetime | None = Field(description="Until when")
@@ -209,10 +210,10 @@ class TrackingOut(Schema):
     reports: int
     reopened_count: int
     step: StepKey
-    progress: Words
-    steps: list[StepOut]
-    timeline: list[ToldOut]
-    pictures: list[PhotoOut]
+    progress: PlainWords
+    steps: list[TrackingStep]
+    timeline: list[PublicLine]
+    pictures: list[TrackedPhoto]
     rating: RatingOut | None
     may_rate: bool
     may_reopen: bool

@@ -58,7 +58,7 @@ def _words(key: str, params: Mapping[str, Any], language: str) -> str:
         values["outcome"] = outcome_words(str(params["outcome"]))[language]
     said = params.get("reason") or params.get("summary") or params.get("note") or ""
     if said:
-        colon = ":" if language == "zh" else ": "
+        colon = "：" if language == "zh" else ": "
         values["said"] = f"{colon}{without_people(str(said))}"
     return _texts()[key][language].format_map(values).strip()
 

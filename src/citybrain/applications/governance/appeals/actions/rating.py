@@ -25,8 +25,8 @@ CHANGEABLE = timedelta(days=1)
 def rate(appeal: Appeal, *, level: int, comment: str = "") -> Rating:
     """Rate the last closing of one's case: once, and changeable for a day.
 
-    A bad rating (不满意, 非常不满意) asks a dispatcher to call back. Raises Conflict while there is nothing to rate, and
-    when the day is over.
+    A bad rating (不满意, 非常不满意) asks a dispatcher to call back. Raises Conflict while there is nothing to rate,
+    and when the day is over.
     """
     at = tracked(appeal)
     case = at.case

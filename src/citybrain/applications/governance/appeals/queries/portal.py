@@ -19,6 +19,7 @@ class CityShown:
     name_en: str
     time_zone: str
     box: list[float] | None
+    is_simulated: bool
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,6 @@ def portal() -> Portal:
     words, types, city = declared(), catalogue().types, find_city()
     active = {code for code, kind in types.items() if kind.is_active}
     usable = [one for one in words.categories if not one.case_type or one.case_type in active]
-    shown = CityShown(city.name, city.name_en, city.time_zone, find_box(city.root)) if city else None
+    shown = CityShown(city.name, city.name_en, city.time_zone, find_box(city.root), city.is_simulated) if city else None
     levels = {str(level): Text.model_validate(text) for level, text in LEVELS.items()}
     return Portal(shown, usable, levels, words.reopen_days)
