@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from citybrain.base import clock
-from citybrain.site.supervisor import answers, find_mosquitto
+from citybrain.site.broker import find_mosquitto
+from citybrain.site.supervisor import answers
 
 ENOUGH_DISK = 2 * 1024**3
 

@@ -12,6 +12,7 @@
 | CITYBRAIN_BUS_DAYS     | how long events that everybody has had stay in the outbox  | 90 |
 | CITYBRAIN_PAGES        | the folder of the built pages                              | beside the code |
 | CITYBRAIN_PUBLIC_REPORTS | reports an hour that the portal takes from one address   | 30 |
+| CITYBRAIN_HUNG_SECONDS | how long a process may show no sign of life before it is started anew; 0: never | 180 |
 | CITYBRAIN_LOG          | how much is logged: DEBUG, INFO, WARNING, ERROR            | INFO |
 """
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
+import signal
 from pathlib import Path
 
 from citybrain.base import clock
@@ -10,9 +12,15 @@ from citybrain.base.errors import Misconfigured
 from citybrain.site.datadir import prepare
 
 
+def tell_stacks_when_asked() -> None:
+    """SIGUSR1 writes what every thread is doing to the log: the supervisor asks before it ends a process that hangs."""
+    faulthandler.register(signal.SIGUSR1, all_threads=True)
+
+
 def set_up(data: Path) -> None:
     """Prepare DIR, install the city clock that it declares, and set Django up; raises Misconfigured in a sentence."""
     data = data.resolve()
+    tell_stacks_when_asked()
     os.umask(0o077)  # what a city writes is read by its own account only
     os.environ["CITYBRAIN_DATA"] = str(data)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "citybrain.site.settings")

@@ -1,4 +1,5 @@
-"""Runs the processes of the platform: starts them, says when they are ready, restarts what dies, stops them cleanly.
+"""Runs the processes of the platform: starts them, says when they are ready, starts anew what dies or hangs, stops them
+cleanly.
 
 Every child dies with this process (the kernel sees to it), so a supervisor that is killed hard leaves no orphan that
 holds a port. Output of each child goes to `DIR/logs/NAME.log`.
@@ -8,7 +9,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -19,30 +19,57 @@ import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from citybrain.base.errors import Misconfigured
+from citybrain.site import logs
 from citybrain.site.orphans import die_with_parent
+from citybrain.site.vitals import HUNG_AFTER, PROBE_EVERY, Probe, Silence, Watch
 
 READY_WITHIN = 60.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
 STEADY_AFTER = 30.0
 STOP_WITHIN = 10.0
-LOG_LIMIT = 32 * 1024 * 1024
+LOOK_EVERY = 1.0
+LAST_WORDS = 0.5
 
 
 @dataclass
 class Child:
-    """One process: how it is started, where it says that it is well, and how often it had to be started again."""
+    """One process: how it is started (in which folder, as which user), where it shows that it is well, and how often it
+    had to be started again.
+    """
 
     name: str
     command: list[str]
     health: str | None = None
+    heartbeat: Path | None = None
+    folder: Path | None = None
+    account: tuple[int, int] | None = None  # user and group, where it runs as another
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    watch: Watch | None = None
     started_at: float = 0.0
     pause: float = FIRST_PAUSE
     next_start: float = 0.0
     restarts: int = 0
+
+    def spawn(self, output: IO[bytes] | int) -> subprocess.Popen[bytes]:
+        """Start it in a session of its own; it dies with this process."""
+        me = os.getpid()
+        return subprocess.Popen(
+            self.command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=self.folder,
+            env={**os.environ, **self.environment},
+            user=self.account[0] if self.account else None,
+            group=self.account[1] if self.account else None,
+            extra_groups=[] if self.account else None,
+            preexec_fn=lambda: die_with_parent(parent=me),  # after the change of user, which would undo it
+            start_new_session=True,
+        )
 
 
 def check_port_free(port: int) -> None:
@@ -67,11 +94,23 @@ def take_lock(path: Path) -> int:
 
 
 class Supervisor:
-    """Keeps a list of children running until told to stop."""
+    """Keeps a list of children running until told to stop. A child that shows no sign of life for `hung_after` seconds
+    hangs (see `vitals`); 0 looks at none.
+    """
 
-    def __init__(self, data: Path, children: list[Child], say: Callable[[str], None] = print):
+    def __init__(
+        self,
+        data: Path,
+        children: list[Child],
+        say: Callable[[str], None] = print,
+        *,
+        hung_after: float = HUNG_AFTER,
+        log_limit: int = logs.LIMIT,
+    ):
         self.data, self.children, self.say = data, children, say
+        self.hung_after, self.log_limit = hung_after, log_limit
         self.stopping = False
+        self.looked_at = 0.0
 
     def run(self, ready_line: str) -> int:
         """Start everything, print `ready_line` once all answer, and watch; returns the exit code."""
@@ -85,6 +124,7 @@ class Supervisor:
             self.say(ready_line)
             while not self.stopping:
                 self._restart_the_dead()
+                self._look()
                 time.sleep(0.1)
             return 0
         finally:
@@ -94,21 +134,12 @@ class Supervisor:
         self.stopping = True
 
     def _start(self, child: Child) -> None:
-        log_path = self.data / "logs" / f"{child.name}.log"
-        if log_path.exists() and log_path.stat().st_size > LOG_LIMIT:
-            log_path.replace(log_path.with_suffix(".log.1"))
-        me = os.getpid()
-        with log_path.open("ab") as log:
-            child.process = subprocess.Popen(
-                child.command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env={**os.environ, **child.environment},
-                preexec_fn=lambda: die_with_parent(parent=me),
-                start_new_session=True,
-            )
+        with self._log_of(child).open("ab") as log:
+            child.process = child.spawn(log)
         child.started_at = time.monotonic()
+        if self.hung_after and (child.health or child.heartbeat):
+            probe = Probe(child.health, every=min(PROBE_EVERY, self.hung_after / 5)) if child.health else None
+            child.watch = Watch(child.process.pid, Silence(self.hung_after), child.heartbeat, probe)
         (self.data / "run" / f"{child.name}.pid").write_text(str(child.process.pid), encoding="ascii")
 
     def _await_ready(self) -> bool:
@@ -129,9 +160,28 @@ class Supervisor:
         return not self.stopping
 
     def _last_words(self, child: Child) -> str:
-        path = self.data / "logs" / f"{child.name}.log"
+        path = self._log_of(child)
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()[-12:]
         return "\n".join([*(f"  {line}" for line in lines), f"  (all of it: {path})"])
+
+    def _log_of(self, child: Child) -> Path:
+        return self.data / "logs" / f"{child.name}.log"
+
+    def _look(self) -> None:
+        """Once a second: end what hangs, so that it is started again, and turn over logs that have grown long."""
+        if time.monotonic() - self.looked_at < LOOK_EVERY:
+            return
+        self.looked_at = time.monotonic()
+        for child in self.children:
+            logs.turn_over(self._log_of(child), limit=self.log_limit)
+            if child.process is not None and child.watch is not None and child.watch.hangs():
+                self.say(f"{child.name} has shown no sign of life for {child.watch.silence.silent:.0f} s; "
+                         f"where it hangs stands in {self._log_of(child)}")  # fmt: skip
+                _signal_group(child.process, signal.SIGUSR1)  # each process answers with the stacks of its threads
+                _signal_group(child.process, signal.SIGCONT)
+                time.sleep(LAST_WORDS)
+                _signal_group(child.process, signal.SIGKILL)
+                child.process.wait()
 
     def _restart_the_dead(self) -> None:
         now = time.monotonic()
@@ -141,8 +191,10 @@ class Supervisor:
                 if now - child.started_at > STEADY_AFTER:
                     child.pause = FIRST_PAUSE
                 self.say(f"{child.name} ended with code {process.returncode}; starting it again in {child.pause:.1f} s")
-                _end_group(process, signal.SIGKILL)
-                child.process, child.next_start = None, now + child.pause
+                _signal_group(process, signal.SIGKILL)
+                if child.watch is not None:
+                    child.watch.stop()
+                child.process, child.watch, child.next_start = None, None, now + child.pause
                 child.pause = min(child.pause * 2, LONGEST_PAUSE)
                 child.restarts += 1
             elif process is None and now >= child.next_start:
@@ -159,13 +211,13 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 self.say(f"process {process.pid} did not stop within {STOP_WITHIN:.0f} s and is killed")
         for process in running:
-            _end_group(process, signal.SIGKILL)
+            _signal_group(process, signal.SIGKILL)
             process.wait()
         for child in self.children:
             (self.data / "run" / f"{child.name}.pid").unlink(missing_ok=True)
 
 
-def _end_group(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
+def _signal_group(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
     try:
         os.killpg(process.pid, how)
     except ProcessLookupError:
@@ -181,10 +233,6 @@ def answers(url: str | None) -> bool:
             return bool(response.status == 200)
     except (OSError, urllib.error.URLError):
         return False
-
-
-def find_mosquitto() -> str | None:
-    return shutil.which("mosquitto") or ("/usr/sbin/mosquitto" if Path("/usr/sbin/mosquitto").exists() else None)
 
 
 def python(*arguments: str) -> list[str]:

@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 import os
-import secrets
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 from citybrain.base.errors import Misconfigured
+from citybrain.site.broker import broker_child, find_mosquitto
 from citybrain.site.ports import PORTS, port_of
-from citybrain.site.supervisor import Child, Supervisor, check_port_free, find_mosquitto, python, take_lock
+from citybrain.site.supervisor import Child, Supervisor, check_port_free, python, take_lock
+from citybrain.site.vitals import HUNG_AFTER
 
 
 def run(data: Path, port: int, *, workers: int) -> int:
     """Start everything and watch it; returns when told to stop. Raises Misconfigured before anything is started."""
     port_of(port)
+    hung_after()
     take_lock(data / "run" / "up.lock")
     for offset in PORTS.values():
         check_port_free(port + offset)
     password = migrate(say=print)
     tell_password(password)
     children = list_children(data, port, workers=workers)
-    return Supervisor(data, children).run(f"ready http://127.0.0.1:{port}")
+    return Supervisor(data, children, hung_after=hung_after()).run(f"ready http://127.0.0.1:{port}")
+
+
+def hung_after() -> float:
+    """CITYBRAIN_HUNG_SECONDS, read before anything is started."""
+    given = os.environ.get("CITYBRAIN_HUNG_SECONDS", "")
+    try:
+        seconds = float(given or HUNG_AFTER)
+    except ValueError:
+        seconds = -1.0
+    if seconds != 0 and not 5 <= seconds < 86_400:
+        raise Misconfigured("start.hung_seconds", given=given)
+    return seconds
 
 
 def migrate(*, say: Callable[[str], None]) -> str | None:
@@ -63,12 +76,12 @@ def list_children(data: Path, port: int, *, workers: int) -> list[Child]:
     broker = find_mosquitto()
     if broker:
         mqtt_port = port + PORTS["mqtt"]
-        children.append(Child("mqtt", [broker, "-c", str(write_broker_settings(data, mqtt_port, broker))]))
+        children.append(broker_child(data, mqtt_port, broker))
         sense += ["--mqtt", f"127.0.0.1:{mqtt_port}"]
     else:
         print("mqtt: off, because Mosquitto is not installed (Debian: apt-get install mosquitto); HTTP stays open")
     children += [
-        Child("work", python("citybrain.site.work", "--data", folder)),
+        Child("work", python("citybrain.site.work", "--data", folder), heartbeat=data / "run" / "work.heartbeat"),
         Child("sense", sense, f"http://127.0.0.1:{port + PORTS['sense']}/health"),
         Child("live", python("citybrain.site.live", "--data", folder, "--port", str(port + PORTS["live"])),
               f"http://127.0.0.1:{port + PORTS['live']}/health"),
@@ -78,32 +91,3 @@ def list_children(data: Path, port: int, *, workers: int) -> list[Child]:
     for child in children:
         child.environment |= environment
     return children
-
-
-def write_broker_settings(data: Path, port: int, broker: str) -> Path:
-    """Mosquitto on loopback, only for who knows the password in `DIR/mqtt.password`; answers its configuration file."""
-    secret = data / "mqtt.password"
-    if not secret.exists():
-        descriptor = os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(f"citybrain:{secrets.token_urlsafe(24)}\n")
-    user, password = secret.read_text(encoding="ascii").strip().split(":", 1)
-    hashed = data / "run" / "mosquitto.passwords"
-    hashed.unlink(missing_ok=True)
-    hasher = Path(broker).with_name("mosquitto_passwd")
-    hasher = hasher if hasher.exists() else Path("/usr/bin/mosquitto_passwd")
-    subprocess.run([hasher, "-b", "-c", hashed, user, password], check=True, capture_output=True)
-    settings = data / "run" / "mosquitto.conf"
-    lines = [
-        f"listener {port} 127.0.0.1",
-        "allow_anonymous false",
-        f"password_file {hashed}",
-        "persistence true",
-        f"persistence_location {data / 'run'}/",
-        "autosave_interval 30",
-        "max_queued_messages 100000",
-        "max_inflight_messages 1000",
-        *(["user root"] if os.geteuid() == 0 else []),
-    ]
-    settings.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return settings

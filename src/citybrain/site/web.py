@@ -8,6 +8,8 @@ import shutil
 import sys
 from pathlib import Path
 
+from citybrain.site.start import tell_stacks_when_asked
+
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="citybrain.site.web")
@@ -16,6 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args(arguments)
+    tell_stacks_when_asked()
     os.environ["CITYBRAIN_DATA"] = str(options.data.resolve())
     os.environ["CITYBRAIN_PORT"] = str(options.port)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(empty_folder(options.data.resolve() / "run" / "metrics"))

@@ -16,6 +16,7 @@ from citybrain.site.datadir import prepare, secret_key
 from citybrain.site.live.app import LiveApp
 from citybrain.site.live.hub import Hub
 from citybrain.site.live.outbox import open_outbox
+from citybrain.site.start import tell_stacks_when_asked
 
 
 class Server(uvicorn.Server):
@@ -42,6 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8002)
     options = parser.parse_args(arguments)
+    tell_stacks_when_asked()
     data = prepare(options.data.resolve())
     clock.install(clock.open_clock(data))
     web_port = int(os.environ.get("CITYBRAIN_PORT") or options.port - 2)

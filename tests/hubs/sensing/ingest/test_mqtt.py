@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
+import os
 import subprocess
 import threading
 import time
@@ -16,9 +16,10 @@ from typing import Any
 import pytest
 
 from citybrain.hubs.sensing.ingest import segments
-from citybrain.site.supervisor import find_mosquitto
-from citybrain.site.up import write_broker_settings
+from citybrain.site.broker import broker_child, find_mosquitto
+from tests.hubs.sensing.ingest import mqtt_sender
 from tests.hubs.sensing.ingest.process import Sense, free_port, until
+from tests.processes.ground import is_free
 
 pytestmark = pytest.mark.processes
 BEGAN = datetime.now(UTC) - timedelta(days=2)
@@ -30,31 +31,32 @@ class Broker:
 
     data: Path
     port: int
+    process: subprocess.Popen[bytes] | None = None
 
-    def start(self, binary: str) -> subprocess.Popen[bytes]:
-        settings = write_broker_settings(self.data, self.port, binary)
-        return subprocess.Popen([binary, "-c", str(settings)], stderr=subprocess.DEVNULL)
+    def start(self, binary: str) -> None:
+        self.process = broker_child(self.data, self.port, binary).spawn(subprocess.DEVNULL)
+        until(lambda: not is_free(self.port), "the broker listens")
 
-    def publish(self, topic: str, *payloads: Any, qos: int = 1) -> None:
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            assert self.process.wait(10) == 0
+
+    def publish(self, topic: str, *payloads: Any) -> None:
         user, password = (self.data / "mqtt.password").read_text().strip().split(":", 1)
-        lines = "".join(
-            (payload.decode("latin-1") if isinstance(payload, bytes) else json.dumps(payload)) + "\n"
-            for payload in payloads
-        )
-        command = ["mosquitto_pub", "-h", "127.0.0.1", "-p", str(self.port), "-u", user, "-P", password, "-t", topic]
-        subprocess.run([*command, "-q", str(qos), "-l"], input=lines.encode("latin-1"), check=True, timeout=60)
+        raw = (payload if isinstance(payload, bytes) else json.dumps(payload).encode() for payload in payloads)
+        mqtt_sender.send(self.port, user, password, topic, raw)
 
 
 @pytest.fixture
 def broker(data: Path) -> Iterator[Broker]:
     binary = find_mosquitto()
-    if binary is None or not shutil.which("mosquitto_pub"):
-        pytest.skip("Mosquitto and its clients are not installed (Debian: apt-get install mosquitto mosquitto-clients)")
+    if binary is None:
+        pytest.skip("Mosquitto is not installed (Debian: apt-get install mosquitto)")
     found = Broker(data, free_port())
-    process = found.start(binary)
+    found.start(binary)
     yield found
-    process.kill()
-    process.wait()
+    found.stop()
 
 
 @pytest.fixture
@@ -138,12 +140,39 @@ def test_a_broker_that_comes_later_is_found(data: Path) -> None:
     broker = Broker(data, free_port())
     with Sense(data, "--mqtt", f"127.0.0.1:{broker.port}") as running:
         until(lambda: "cannot be reached yet" in running.log(), "it is said")
-        process = broker.start(binary)
+        broker.start(binary)
         try:
             until(lambda: "the MQTT door is open" in running.log(), "sense connects")
             broker.publish("things/air-1/observations", reading(0, 1.0))
             until(lambda: stored(data) == [1.0], "readings come")
             assert running.stop() == 0
         finally:
-            process.kill()
-            process.wait()
+            broker.stop()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root could run it as root")
+def test_started_by_root_it_runs_as_nobody_of_importance(data: Path, broker: Broker) -> None:
+    """Its own folder is all it can read: not the keys of the city, not its own password in clear."""
+    assert broker.process is not None
+    status = Path(f"/proc/{broker.process.pid}/status").read_text()
+    [uids] = [line.split()[1:] for line in status.splitlines() if line.startswith("Uid:")]
+    assert "0" not in uids
+    assert {path.owner() for path in (data / "mqtt").iterdir()} == {(data / "mqtt").owner()} != {"root"}
+    assert (data / "mqtt").stat().st_mode & 0o077 == 0
+    assert (data / "mqtt.password").owner() == "root"
+
+
+def test_messages_wait_for_us_on_its_disk(data: Path, broker: Broker, sense: Sense) -> None:
+    """The folder is writable for the account it runs under: what sense has not had survives a restart of both."""
+    assert sense.stop() == 0
+    broker.publish("things/air-1/observations", reading(0, 7.0))
+    broker.stop()
+    assert (data / "mqtt" / "mosquitto.db").stat().st_size > 0
+    broker.start(find_mosquitto() or "")
+    with Sense(data, "--mqtt", f"127.0.0.1:{broker.port}"):
+        until(lambda: stored(data) == [7.0], "the reading comes")
+
+
+def test_a_wrong_password_is_turned_away(data: Path, broker: Broker) -> None:
+    with pytest.raises(mqtt_sender.Refused):
+        mqtt_sender.send(broker.port, "citybrain", "guessed", "things/air-1/observations", [b"{}"])

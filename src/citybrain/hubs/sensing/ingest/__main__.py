@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import faulthandler
 import fcntl
 import gc
 import logging
@@ -35,6 +36,7 @@ GRACE_SECONDS = 2
 
 def main() -> int:
     arguments = _arguments()
+    faulthandler.register(signal.SIGUSR1, all_threads=True)  # the supervisor asks before it ends a process that hangs
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
         broker = _broker(arguments.mqtt)
