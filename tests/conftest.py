@@ -17,6 +17,9 @@ _data = tempfile.mkdtemp(prefix="citybrain-test-")
 atexit.register(shutil.rmtree, _data, ignore_errors=True)
 os.environ["CITYBRAIN_DATA"] = _data
 os.environ["DJANGO_SETTINGS_MODULE"] = "citybrain.site.settings"
+if not (Path(__file__).resolve().parents[1] / "src/citybrain/site/pages/built/assets").is_dir():
+    os.environ.setdefault("CITYBRAIN_PAGES", f"{_data}/pages")  # `make web` has not run: there are no pages to serve
+    (Path(os.environ["CITYBRAIN_PAGES"]) / "assets").mkdir(parents=True, exist_ok=True)
 
 from citybrain.site.start import set_up  # noqa: E402  (the environment comes first)
 

@@ -87,7 +87,9 @@ def test_the_orm_duckdb_and_the_dict_agree_for_any_duties(rows, lake, found, per
 @given(found=st.lists(grants, max_size=3), permission=st.sampled_from(PERMISSIONS))
 @settings(max_examples=60, deadline=None)
 def test_the_tree_says_what_the_rule_says(found, permission):
-    """The rule in plain words, written a second time: within a duty both hold, between duties either."""
+    """The rule in plain words, written a second time: within a duty both hold, between duties either; who held it keeps
+    his sight, in his region, and as a handler everywhere.
+    """
     viewer = viewer_with(*found)
     for region, organisation, holders in product(REGIONS, ORGANISATIONS, HOLDERS):
         expected = False
@@ -99,11 +101,11 @@ def test_the_tree_says_what_the_rule_says(found, permission):
                 organisation != "" and organisation.startswith(grant.organisation_path)
             )
             expected |= in_region and in_organisation
-            if grant.held and grant.organisation_path != "/":
-                if permission == "case.read":
-                    expected |= any(path.startswith(grant.organisation_path) for path in holders)
-                if permission in ("case.handle", "file.write"):
-                    expected |= in_organisation
+            if grant.organisation_path != "/" and permission == "case.read":
+                held_it = any(path.startswith(grant.organisation_path) for path in holders)
+                expected |= held_it and (grant.held or in_region)
+            handles = permission in ("case.handle", "file.write")
+            expected |= handles and grant.held and grant.organisation_path != "/" and in_organisation
         row = {"region_path": region, "organisation_path": organisation, "holders": holders}
         assert conditions.test(visible(viewer, SCOPE, permission), row) is expected
 

@@ -44,17 +44,21 @@ class Grant:
     def reach(self, permission: str, *, reading: bool, fields: frozenset[str]) -> Condition:
         """The rows that this grant reaches with a permission; `fields` are those that the rows have.
 
-        An empty path on a row (no place, no owner) is reached from the root only.
+        An empty path on a row (no place, no owner) is reached from the root only. An organisation that holds or held a
+        row goes on reading it: within the region of the duty, and for who handles it wherever it lies.
         """
         if permission not in self.permissions:
             return FALSE
         own = _within("organisation_path", self.organisation_path, fields)
-        both = every(own, _within("region_path", self.region_path, fields))
-        if not self.held or self.organisation_path == ROOT:
-            return both
+        region = _within("region_path", self.region_path, fields)
+        if self.organisation_path == ROOT:
+            return region
         if reading and "holders" in fields:
-            return one_of(both, Compare("holders", "within", self.organisation_path))
-        return one_of(both, own) if permission in BY_ASSIGNMENT else both
+            past = Compare("holders", "within", self.organisation_path)
+            return one_of(every(own, region), past) if self.held else every(one_of(own, past), region)
+        if self.held and permission in BY_ASSIGNMENT:
+            return own
+        return every(own, region)
 
     def covers(self, permission: str, other: Grant) -> bool:
         """Whether everything that `other` reaches with the permission is within this grant's reach."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from datetime import datetime
 from typing import Any
 
@@ -64,9 +65,14 @@ def declare(sections: dict[str, Any], pack: str = "play") -> list[str]:
     return apply_cases_file(pack, CasesFile.model_validate(sections), actor=SYSTEM)
 
 
-def picture() -> bytes:
+_shots = itertools.count()
+
+
+def picture(shot: int | None = None) -> bytes:
+    """A photo; each is another one, unless it is asked for by its number."""
+    number = next(_shots) if shot is None else shot
     data = io.BytesIO()
-    Image.new("RGB", (8, 8), "white").save(data, "PNG")
+    Image.new("RGB", (8, 8), (number * 16 % 256, number // 16 * 16 % 256, 100)).save(data, "PNG")
     return data.getvalue()
 
 
@@ -115,8 +121,8 @@ class Person:
     def may(self, case: CaseOnStage) -> list[str]:
         return [step["key"] for step in self.get(f"/cases/{case.number}")["possible"]]
 
-    def uploads(self) -> str:
-        file = SimpleUploadedFile("灯.png", picture(), content_type="image/png")
+    def uploads(self, shot: int | None = None) -> str:
+        file = SimpleUploadedFile("灯.png", picture(shot), content_type="image/png")
         answer = self.client.post(f"{API}/files", {"file": file}, content_type=MULTIPART_CONTENT)
         return str(_read(answer)["key"])
 

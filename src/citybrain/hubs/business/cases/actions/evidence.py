@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import Max
+
 from citybrain.base.errors import BadInput, FieldError, NotFound
 from citybrain.base.files.actions import attach, share_files
+from citybrain.base.files.queries import hashes_of
 from citybrain.hubs.business.cases.actions.change import Change
 from citybrain.hubs.business.cases.loops import Transition
-from citybrain.hubs.business.cases.models import Case, Evidence
+from citybrain.hubs.business.cases.models import Case, Evidence, TimelineEntry
 from citybrain.hubs.business.cases.rights import is_platform, viewer_of
 
 OWNER = "case"
+SENT_BACK = ("case.rejected", "case.reopened")
 
 
 def add_evidence(change: Change, step: Transition, files: Iterable[str]) -> None:
@@ -23,6 +27,8 @@ def add_evidence(change: Change, step: Transition, files: Iterable[str]) -> None
     if not wanted:
         return
     case = change.case
+    if "evidence" in step.needs:
+        _check_fresh(case, wanted)
     there = set(Evidence.objects.filter(case=case, file__in=wanted).values_list("file", flat=True))
     if not is_platform(change.actor):
         try:
@@ -38,6 +44,20 @@ def add_evidence(change: Change, step: Transition, files: Iterable[str]) -> None
         for file in wanted
         if file not in there
     )
+
+
+def _check_fresh(case: Case, wanted: list[str]) -> None:
+    """Raises BadInput when every file was handed in before the case was last rejected or reopened, or shows the same
+    as one that was: what did not convince then proves nothing now.
+    """
+    refused_at = TimelineEntry.objects.filter(case=case, key__in=SENT_BACK).aggregate(last=Max("at"))["last"]
+    if refused_at is None:
+        return
+    old = set(Evidence.objects.filter(case=case, added_at__lte=refused_at).values_list("file", flat=True))
+    contents = hashes_of([*old, *wanted])
+    shown = {contents[file] for file in old if file in contents}
+    if all(file in old or contents.get(file) in shown for file in wanted):
+        raise BadInput("input.invalid", fields=(FieldError("evidence", "case.evidence_not_fresh"),))
 
 
 def follow_holder(change: Change) -> None:

@@ -46,9 +46,12 @@ def stop_clocks(change: Change, *, cancelled: bool = False) -> None:
 
 
 def extend_clocks(change: Change, duration: Duration) -> None:
-    """More time for the case and for the step it is in."""
+    """More time for the matter: the clock of the whole case, and that of a state in which somebody works on it.
+
+    How soon a case must be accepted or checked is not what was asked for.
+    """
     for run in change.clocks:
-        if run.stopped_at is None:
+        if run.stopped_at is None and (run.extent == clockwork.CASE or change.state.kind == "working"):
             clockwork.extend(run, _plan_of(change, run), duration, at=change.at)
     _show_due(change)
 
