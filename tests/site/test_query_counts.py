@@ -156,6 +156,19 @@ def photos(cast: Cast, n: int) -> None:
         appeals.report(new, address=str(next(numbers)))
 
 
+def shifts(cast: Cast, n: int) -> None:
+    for _ in range(n):
+        day = {"starts_at": "2026-03-02T00:00:00Z", "ends_at": "2026-03-02T12:00:00Z"}
+        body = {"name": "白班", "people": [cast.user("commander").pk, cast.user("dispatcher").pk], **day}
+        Person(cast, "commander").post("/shifts", body)
+
+
+def handovers(cast: Cast, n: int) -> None:
+    declare(LAMPS)
+    for _ in range(n):
+        Person(cast, "dispatcher").post("/handovers", {"text": "无异常", "addressee": cast.user("commander").pk})
+
+
 @dataclass(frozen=True)
 class Listing:
     """One list with its budget."""
@@ -189,6 +202,8 @@ LISTS = [
     Listing("/responsibilities", SIGNING_IN + 1, responsibilities),
     Listing("/signals", SIGNING_IN + 1, signals),
     Listing("/pictures", SIGNING_IN + 1, photos),
+    Listing("/shifts", SIGNING_IN + 2, shifts),
+    Listing("/handovers", SIGNING_IN + 1, handovers),
 ]
 ELSEWHERE = {"/cases/{number}/signals", "/signals/of-reporter", "/telemetry"}
 """Lists below one object are the same queries as their whole list; readings are no rows of this database."""

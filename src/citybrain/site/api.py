@@ -35,6 +35,7 @@ ROUTERS = (
     "citybrain.hubs.business.signals.api",
     "citybrain.applications.operations.map.api",
     "citybrain.applications.operations.trace.api",
+    "citybrain.applications.operations.desk.api",
     "citybrain.lab.demo.api",
     "citybrain.applications.governance.appeals.api",
     "citybrain.site.live.api",

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "citybrain.hubs.sensing.alarms",
     "citybrain.hubs.business.cases",
     "citybrain.hubs.business.signals",
+    "citybrain.applications.operations.desk",
     "citybrain.lab.demo",
     "citybrain.applications.governance.appeals",
 ]

@@ -31,6 +31,7 @@ class LetterShown(Schema):
 
 class LettersAsked(Schema):
     unread: bool = Field(False, description="Only unread ones")
+    key: str = Field("", max_length=80, description="Only of this kind", examples=["case.escalated"])
 
 
 class Unread(Schema):
@@ -67,7 +68,7 @@ def shown(letter: Letter, language: str, zone: tzinfo) -> dict[str, Any]:
 @router.get("/notices", response=PageOf[LetterShown])
 def list_letters(request: CityRequest, asked: Query[LettersAsked], paging: Query[Paging]) -> Any:
     """Your notices, the newest first."""
-    page = paged(queries.letters(request.viewer, unread=asked.unread), paging, order=("-id",))
+    page = paged(queries.letters(request.viewer, unread=asked.unread, key=asked.key), paging, order=("-id",))
     zone = queries.time_zone()
     return {"items": [shown(letter, request.language, zone) for letter in page.items], "next": page.next}
 

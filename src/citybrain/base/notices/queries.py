@@ -18,9 +18,11 @@ from citybrain.base.places.queries import find_city
 MOST_COUNTED = 100
 
 
-def letters(viewer: Viewer, *, unread: bool = False) -> QuerySet[Letter]:
-    """The viewer's own letters."""
+def letters(viewer: Viewer, *, unread: bool = False, key: str = "") -> QuerySet[Letter]:
+    """The viewer's own letters; of one kind, where `key` names it."""
     found = scoped(viewer, Letter.objects.select_related("notice"))
+    if key:
+        found = found.filter(notice__key=key)
     return found.filter(read_at__isnull=True) if unread else found
 
 

@@ -12,6 +12,7 @@ from citybrain.base import clock, crypto
 from citybrain.base.accounts.masking import mask
 from citybrain.base.accounts.types import Viewer
 from citybrain.base.errors import NotFound
+from citybrain.base.parties.models import Organisation
 from citybrain.base.places.models import Region
 from citybrain.base.querying import About, about
 from citybrain.base.querying.paths import below
@@ -35,8 +36,8 @@ MOST_SIMILAR = 10
 def list_signals(viewer: Viewer, filters: Mapping[str, Any]) -> QuerySet[Signal]:
     """Signals within reach, unordered; raises Forbidden without the permission.
 
-    Filters: state, kind, source, waiting_reason, case_type (and below), region (code, and below), unlocated, case, q
-    (words in subject or text, or the source's own number).
+    Filters: state, kind, source, waiting_reason, case_type (and below), region and organisation (code, and below),
+    unlocated, case, q (words in subject or text, or the source's own number).
     """
     viewer.check("signal.read")
     rows = viewer.scoped(Signal.objects.all())
@@ -50,6 +51,9 @@ def list_signals(viewer: Viewer, filters: Mapping[str, Any]) -> QuerySet[Signal]
     if code := filters.get("region"):
         path = Region.objects.filter(code=code).values_list("path", flat=True).first()
         rows = rows.filter(below("region_path", path)) if path else rows.none()
+    if code := filters.get("organisation"):
+        path = Organisation.objects.filter(code=code).values_list("path", flat=True).first()
+        rows = rows.filter(below("organisation_path", path)) if path else rows.none()
     if filters.get("unlocated"):
         rows = rows.filter(region_path="")
     if words := (filters.get("q") or "").strip()[:WORDS]:

@@ -190,6 +190,7 @@ class SignalsWanted(Schema):
     waiting_reason: WaitingReason | None = None
     case_type: str | None = Field(None, max_length=64, description="This type and those below it")
     region: str | None = Field(None, max_length=64, description="Code; this region and those below it")
+    organisation: str | None = Field(None, max_length=64, description="Code; of the one it belongs to, or below")
     unlocated: bool = Field(False, description="Only those in no region")
     case: str | None = Field(None, max_length=40, description="Number of a case")
     q: str | None = Field(None, max_length=200, description="Words, or the source's own number")

@@ -72,6 +72,11 @@ class CaseFilter:
     due_within_minutes: int | None = None
     box: Box | None = None
 
+    @property
+    def is_due(self) -> bool:
+        """Whether it means only cases that have a due time."""
+        return bool(self.overdue) or self.due_before is not None or self.due_within_minutes is not None
+
 
 def get_case(viewer: Viewer, number: str) -> Case:
     """One case; raises NotFound when there is none or the viewer may not see it."""
@@ -94,7 +99,7 @@ def find_cases(
 def first_cases(viewer: Viewer, wanted: CaseFilter, *, order: str, count: int) -> list[int]:
     """The keys of the first cases of a list, at most `count`: for whoever shows the head of several lists at once."""
     found: list[int] = []
-    for part in _ordered(matching(viewer, wanted), order):
+    for part in _ordered(matching(viewer, wanted), order)[: 1 if wanted.is_due else None]:
         if len(found) < count:
             found += part.rows.order_by(*part.order).values_list("pk", flat=True)[: count - len(found)]
     return found
