@@ -1,10 +1,10 @@
 """How soon pages are useful in a browser, against an empty page of the same stack.
 
-`python bench/web.py [--quick]`. Makes the fictional city with 3,000 things, opens 2,000 cases in it through the API, and
-opens pages in Debian's Chromium with its software renderer: each time with an empty cache, in turns with the console's
-"no such page" (the same bundles, frame and session, and no data), which is the limit. A page is useful in the first
-frame that shows what people come for: the situation page when its map with all things and cases has been drawn, a case
-when its head is there. Also: what the portal's first page weighs, and how long the platform takes to be ready.
+`python bench/web.py [--quick]`. Makes the fictional city with 3,000 things, opens 2,000 cases in it through the API,
+and opens pages in Debian's Chromium with its software renderer: each time with an empty cache, in turns with the
+console's "no such page" (the same bundles, frame and session, and no data), which is the limit. A page is useful in the
+first frame that shows what people come for: the situation page when its map with all things and cases has been drawn, a
+case when its head is there. Also: what the portal's first page weighs, and how long the platform takes to be ready.
 Goals: situation 2 s, case 1 s, portal 250 kB (gzip), ready within 90 s.
 """
 
@@ -171,10 +171,13 @@ def main() -> int:
     empty, situation = medians["empty"], medians["situation"]
     how = (f"median of {len(times['empty'])} openings with an empty cache, software renderer, {THINGS} things, {CASES} "
            "more open cases, in turns with an empty page of the console; goal 2 s")  # fmt: skip
-    print(json.dumps({"bench": "web", "value": round(situation, 2), "unit": "s", "limit": round(empty, 2),
-                      "ratio": round(empty / situation, 3), "goal": round(empty / 2.0, 3), "case_s": round(medians["case"], 2),
-                      "case_ratio": round(empty / medians["case"], 3), "portal_kb": round(portal), "ready_s": round(ready, 1),
-                      "how": how}))  # fmt: skip
+    row = {
+        "bench": "web", "value": round(situation, 2), "unit": "s", "limit": round(empty, 2),
+        "ratio": round(empty / situation, 3), "goal": round(empty / 2.0, 3), "case_s": round(medians["case"], 2),
+        "case_ratio": round(empty / medians["case"], 3), "portal_kb": round(portal), "ready_s": round(ready, 1),
+        "how": how,
+    }  # fmt: skip
+    print(json.dumps(row))
     return 0
 
 
