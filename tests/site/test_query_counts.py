@@ -195,6 +195,7 @@ LISTS = [
     Listing("/notices", SIGNING_IN + 2, notices("sent")),
     Listing("/notices/failures", SIGNING_IN + 1, notices("dead")),
     Listing("/things", SIGNING_IN + 1, things),
+    Listing("/things/health", SIGNING_IN + 4, things),
     Listing("/alarms/rules", SIGNING_IN + 1, rules),
     Listing("/alarms", SIGNING_IN + 1, alarms),
     Listing("/cases", SIGNING_IN + 2, cases),

@@ -27,6 +27,7 @@ ROUTERS = (
     "citybrain.base.bus.api",
     "citybrain.base.audit.api",
     "citybrain.base.packs.api",
+    "citybrain.hubs.sensing.health.api",  # before things: /things/health is no code of a thing
     "citybrain.hubs.sensing.things.api",
     "citybrain.hubs.sensing.alarms.api",
     "citybrain.hubs.sensing.telemetry.api",

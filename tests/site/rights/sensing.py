@@ -71,6 +71,16 @@ def a_count_of_alarms(cast: Cast) -> Target:
     return Target(marker='"count":1,')
 
 
+def a_watched_thing(cast: Cast) -> Target:
+    a_thing(cast)
+    return Target(marker="air-7")
+
+
+def a_count_of_things(cast: Cast) -> Target:
+    a_thing(cast)
+    return Target(marker='"count":1,')
+
+
 def a_new_rule(cast: Cast) -> Target:
     a_model(cast)
     return Target(body={"key": "test.new", "rule": RULE})
@@ -82,7 +92,11 @@ ROWS = [
     Row("PUT", "/things/models/{key}", DEFINING, a_model),
     Row("GET", "/things", READING, a_thing, sees=SEEING),
     Row("POST", "/things", KEEPING, a_new_thing),
+    Row("GET", "/things/health", LOOKING, a_watched_thing, sees=WATCHING),
+    Row("GET", "/things/health/count", LOOKING, a_count_of_things, sees=WATCHING),
+    Row("GET", "/things.csv", LOOKING, a_watched_thing, sees=WATCHING),
     Row("GET", "/things/{code}", SEEING, a_thing),
+    Row("GET", "/things/{code}/cases", WATCHING, lambda cast: Target(a_thing(cast).params)),
     Row("PATCH", "/things/{code}", KEEPING, a_thing, body={"name": "东四"}),
     Row("POST", "/things/{code}/retire", KEEPING, a_thing, body={"reason": "拆除"}),
     Row("GET", "/things/{code}/latest", WATCHING, lambda cast: Target(a_thing(cast).params)),

@@ -2,7 +2,7 @@
 
 from citybrain.base.querying.compile import to_q
 from citybrain.base.querying.counting import About, about, about_of
-from citybrain.base.querying.keyset import Page, Part, keyset_page, neighbours, parts_page
+from citybrain.base.querying.keyset import Page, Part, keyset_page, neighbours, parts_page, position_of
 from citybrain.base.querying.paths import PathField, move_paths
 from citybrain.base.querying.scope import Scope
 
@@ -18,5 +18,6 @@ __all__ = [
     "move_paths",
     "neighbours",
     "parts_page",
+    "position_of",
     "to_q",
 ]

@@ -45,6 +45,11 @@ def keyset_page(rows: QuerySet[M], *, order: Sequence[str], after: str | None, l
     return Page(found, _encode(found[-1], order) if more else None)
 
 
+def position_of(after: str, *, order: Sequence[str], model: type[Model]) -> list[Any]:
+    """The sort key of the row that a cursor stands on; raises BadInput when it is not a cursor of this order."""
+    return _decode(after, order, model)
+
+
 @dataclass(frozen=True)
 class Part(Generic[M]):
     """Rows of a list in one order; where a key may be null, a list is several parts, one after the other."""

@@ -185,3 +185,11 @@ class TestCommand:
     def test_what_is_not_there_is_a_sentence(self, world, capsys):
         assert main(["trace", "case", "AJ0"]) == 2
         assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_thing_leads_to_the_cases_of_its_alarms(world):
+    """Whoever may see the thing and the case finds it there; in another county there is no such thing."""
+    code = world.alarm.thing.code
+    found = world.cast.client("dispatcher").get(f"/api/v1/things/{code}/cases").json()
+    assert [(one["number"], one["case_type_title"]["en"]) for one in found] == [(world.case.number, "Air pollution")]
+    assert world.cast.client("dispatcher_elsewhere").get(f"/api/v1/things/{code}/cases").status_code == 404

@@ -47,6 +47,7 @@ def test_the_list_is_newest_first_and_filters(alarms, cast):
     assert listed(client) == [silent, other, folded, first]
     assert listed(client, "?order=worst") == [other, folded, first, silent]
     assert listed(client, "?state=firing") == [silent, other]
+    assert listed(client, "?order=firing") == [silent, other, folded, first]
     assert listed(client, "?severity=2") == [other, folded, first]
     assert listed(client, "?rule=test.silent") == [silent]
     assert listed(client, "?thing=air-2") == [other]
@@ -65,6 +66,31 @@ def test_pages_follow_each_other(alarms, cast):
             break
         after = f"&after={page['next']}"
     assert found == listed(client, "?order=worst")
+
+
+def test_what_fires_comes_first_on_every_page(alarms, cast):
+    first, folded, silent, other = alarms
+    Alarm.objects.filter(pk=first).update(state="firing")
+    client = cast.client("dispatcher")
+    found, after = [], ""
+    for _ in range(9):
+        page = client.get(f"/api/v1/alarms?limit=1&order=firing{after}").json()
+        found += [one["id"] for one in page["items"]]
+        if page["next"] is None:
+            break
+        after = f"&after={page['next']}"
+    assert found == [silent, other, first, folded]
+
+
+def test_an_alarm_says_what_it_means(alarms, cast):
+    """Beside the value stand its property, unit and threshold, so that a list can say it in words."""
+    first, _, silent, _ = alarms
+    client = cast.client("dispatcher")
+    shown = client.get(f"/api/v1/alarms/{first}").json()
+    assert (shown["property_title"]["en"], shown["unit"], shown["op"]) == ("PM2.5", "µg/m³", "gt")
+    assert (shown["kind"], shown["raise_at"], shown["after_seconds"]) == ("threshold", 150, None)
+    assert shown["region_name"]
+    assert client.get(f"/api/v1/alarms/{silent}").json()["kind"] == "silence"
 
 
 def test_a_county_sees_its_own_alarms_only(alarms, cast):
@@ -89,6 +115,12 @@ def test_acknowledging_is_done_once_and_leaves_evidence(alarms, cast):
     client = cast.client("dispatcher")
     done = client.post(f"/api/v1/alarms/{first}/acknowledge", {"note": "已核实"})
     assert (done.status_code, done.json()["acknowledged_by"]) == (200, cast.user("dispatcher").actor_key)
+    assert (done.json()["acknowledged_label"], done.json()["acknowledged_note"]) == (
+        cast.user("dispatcher").actor_label,
+        "已核实",
+    )
+    assert first not in listed(client, "?acknowledged=false")
+    assert listed(client, "?acknowledged=true") == [first]
     again = client.post(f"/api/v1/alarms/{first}/acknowledge", {})
     assert (again.status_code, again.json()["code"]) == (409, "alarms.acknowledged")
     assert Record.objects.filter(action="alarm.acknowledged", object_key=first).count() == 1

@@ -75,6 +75,7 @@ def test_stretches_of_time(station: Station) -> None:
         ("2026-03-01T12:00:00Z", 29.5, 60),
         ("2026-03-01T13:00:00Z", 89.0, 59),  # the bad one is not counted
     ]
+    assert [(item["lowest"], item["highest"]) for item in hours] == [(0, 59), (60, 118)]
     assert station.values(from_=NOON, to=NOON + 2 * HOUR, every="1h", agg="max") == [59, 118]
     assert station.values(from_=NOON, to=NOON + 2 * HOUR, every="90m", agg="count") == [90, 29]
     assert station.values(from_=NOON, to=NOON + 2 * HOUR, every="1d", agg="last") == [118]

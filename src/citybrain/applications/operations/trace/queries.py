@@ -11,8 +11,13 @@ from citybrain.applications.operations.trace.types import Address, Chain, Fact, 
 from citybrain.base.accounts.types import Viewer
 from citybrain.base.bus.models import OutboxEvent
 from citybrain.base.errors import BadInput, FieldError, NotFound
+from citybrain.hubs.business.cases.queries.views import CaseView
+from citybrain.hubs.business.signals.queries import cases_of_alarms
+from citybrain.hubs.sensing.alarms.queries import newest_of_thing
+from citybrain.hubs.sensing.things.queries import get_thing
 
 MOST_FACTS = 300
+MOST_ALARMS = 300
 Direction = Literal["causes", "effects"]
 
 
@@ -33,6 +38,16 @@ def trace(viewer: Viewer, kind: str, key: str) -> Chain:
     walk.follow(start, "causes")
     walk.follow(start, "effects")
     return walk.chain(start)
+
+
+def cases_of_thing(viewer: Viewer, code: str) -> list[CaseView]:
+    """The cases that the newest alarms of a thing opened or joined, newest first, as far as the viewer sees both.
+
+    Raises Forbidden without `case.read`, NotFound when there is no such thing, or the viewer may not see it.
+    """
+    viewer.check("case.read")
+    thing = get_thing(viewer, code)
+    return cases_of_alarms(viewer, newest_of_thing(viewer, thing, most=MOST_ALARMS))
 
 
 class Walk:

@@ -45,3 +45,18 @@ class ChainOut(Schema):
     facts: list[FactOut]
     links: list[LinkOut]
     is_cut: bool = Field(description="There is more than is shown", examples=[False])
+
+
+class CaseOfThing(Schema):
+    """A case that an alarm of the thing opened or joined."""
+
+    number: str = Field(examples=["AJ2026030200001"])
+    title: str = Field(examples=["东四 PM2.5 重度污染"])
+    case_type_title: dict[str, str] = Field(examples=[{"zh": "大气污染", "en": "Air pollution"}])
+    state: str = Field(examples=["handling"])
+    state_title: dict[str, str] = Field(examples=[{"zh": "处置中", "en": "Handling"}])
+    severity: int = Field(examples=[3])
+    occurred_at: datetime
+    due_at: datetime | None
+    closed_at: datetime | None
+    organisation_name: str | None = Field(examples=["市生态环境局"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from citybrain.base.parties.models import Organisation
 from citybrain.base.places.models import Region
 from citybrain.base.querying import About, about
 from citybrain.base.querying.paths import below
-from citybrain.hubs.business.cases.queries import case_types, get_case
+from citybrain.hubs.business.cases.queries import case_types, cases_by_number, get_case
 from citybrain.hubs.business.cases.queries.around import cases_around
 from citybrain.hubs.business.cases.queries.reports import visible_numbers
 from citybrain.hubs.business.cases.queries.views import CaseView
@@ -145,6 +145,12 @@ def count_signals(viewer: Viewer, filters: Mapping[str, Any]) -> About:
 def signal_of_alarm(alarm_id: str) -> int | None:
     """The signal that an alarm became, for whoever follows a chain (what it says is asked for with a viewer)."""
     return Signal.objects.filter(source=ALARM_SOURCE, source_id=alarm_id).values_list("pk", flat=True).first()
+
+
+def cases_of_alarms(viewer: Viewer, alarms: Collection[str]) -> list[CaseView]:
+    """The cases that alarms opened or joined, newest first, those that the viewer may see."""
+    rows = Signal.objects.filter(source=ALARM_SOURCE, source_id__in=alarms).exclude(case_number="")
+    return cases_by_number(viewer, set(rows.values_list("case_number", flat=True)))
 
 
 def signals_behind(number: str) -> list[tuple[int, str]]:

@@ -101,7 +101,8 @@ def acknowledge_alarm(alarm: Alarm, *, actor: Viewer, note: str = "") -> Alarm:
     if alarm.acknowledged_at is not None:
         raise Conflict("alarms.acknowledged", by=alarm.acknowledged_by)
     alarm.acknowledged_by, alarm.acknowledged_at = actor.actor_key, clock.now()
-    alarm.save(update_fields=["acknowledged_by", "acknowledged_at"])
+    alarm.acknowledged_label, alarm.acknowledged_note = actor.actor_label, note
+    alarm.save(update_fields=["acknowledged_by", "acknowledged_at", "acknowledged_label", "acknowledged_note"])
 
     audit.record(actor, "alarm.acknowledged", alarm, note=note)
     organisations = (alarm.organisation_path,) if alarm.organisation_path else ()

@@ -30,13 +30,23 @@ class AlarmSummary(Schema):
     fired_at: datetime | None
     resolved_at: datetime | None
     value: float | None = Field(examples=[187.0])
+    property_title: dict[str, str] = Field(examples=[{"zh": "细颗粒物 PM2.5", "en": "Fine particles PM2.5"}])
+    property_type: str = Field(description="number, integer, boolean or enum", examples=["number"])
+    unit: str = Field(examples=["µg/m³"])
+    kind: str = Field(description="What its rule watches for: threshold or silence", examples=["threshold"])
+    op: str = Field(examples=["gt"])
+    raise_at: float | None = Field(description="As the rule says now", examples=[150.0])
+    after_seconds: float | None = Field(description="How long a silence lasts before it is one")
     case_type: str = Field(examples=["environment.air_pollution"])
     region_path: str = Field(examples=["/110000/110101/"])
+    region_name: str | None = Field(description="null: no region contains it", examples=["东华门街道"])
     lon: float | None = Field(examples=[116.417])
     lat: float | None = Field(examples=[39.929])
     folded_into: str | None = Field(description="The alarm that this one came back from too soon")
     episodes: int = Field(description="How often it fired, folded ones included", examples=[1])
     acknowledged_by: str
+    acknowledged_label: str = Field(description="Who that was, as people read it", examples=["王芳"])
+    acknowledged_note: str
     acknowledged_at: datetime | None
 
     @staticmethod
@@ -58,6 +68,34 @@ class AlarmSummary(Schema):
     @staticmethod
     def resolve_case_type(alarm: Alarm) -> str:
         return alarm.rule.case_type
+
+    @staticmethod
+    def resolve_property_title(alarm: Alarm) -> dict[str, str]:
+        return dict(queries.declared_of(alarm).get("title", {}))
+
+    @staticmethod
+    def resolve_property_type(alarm: Alarm) -> str:
+        return str(queries.declared_of(alarm).get("type", "number"))
+
+    @staticmethod
+    def resolve_unit(alarm: Alarm) -> str:
+        return str(queries.declared_of(alarm).get("unit", ""))
+
+    @staticmethod
+    def resolve_kind(alarm: Alarm) -> str:
+        return alarm.rule.kind
+
+    @staticmethod
+    def resolve_op(alarm: Alarm) -> str:
+        return alarm.rule.op
+
+    @staticmethod
+    def resolve_raise_at(alarm: Alarm) -> float | None:
+        return alarm.rule.raise_at
+
+    @staticmethod
+    def resolve_after_seconds(alarm: Alarm) -> float | None:
+        return alarm.rule.after_seconds
 
     @staticmethod
     def resolve_lon(alarm: Alarm) -> float | None:
@@ -105,13 +143,14 @@ class AlarmFilter(Schema):
     since: Moment | None = Field(None, description="Started at or after")
     until: Moment | None = Field(None, description="Started before")
     folded: bool | None = Field(None, description="false leaves out what was folded into an earlier alarm")
+    acknowledged: bool | None = Field(None, description="false: what nobody has seen yet")
 
     def wanted(self) -> queries.AlarmFilter:
         return queries.AlarmFilter(**self.model_dump(exclude={"order"}))
 
 
 class AlarmList(AlarmFilter):
-    order: queries.Order = Field("newest", description="newest or worst first")
+    order: queries.Order = Field("newest", description="newest or worst first; firing: what fires now before all else")
 
 
 class RuleShown(Schema):
@@ -174,7 +213,7 @@ class Note(Given):
 
 @router.get("/alarms", response=PageOf[AlarmSummary])
 def list_alarms(request: CityRequest, paging: Query[Paging], where: Query[AlarmList]) -> Any:
-    """Alarms, newest or worst first."""
+    """Alarms, newest, worst or firing first."""
     return queries.list_alarms(request.viewer, where.wanted(), order=where.order, **paging.dict())
 
 

@@ -100,6 +100,8 @@ class Alarm(models.Model):
     folded_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="folded")
     episodes = models.PositiveIntegerField(default=1)
     acknowledged_by = models.CharField(max_length=128, blank=True, default="")
+    acknowledged_label = models.CharField(max_length=200, blank=True, default="")
+    acknowledged_note = models.CharField(max_length=500, blank=True, default="")
     acknowledged_at = models.DateTimeField(null=True)
 
     SCOPE = Scope(

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from citybrain.base.accounts import Viewer, check_may, scoped
 from citybrain.base.errors import NotFound
 from citybrain.base.metrics import gauge, lag
-from citybrain.base.querying import About, Page, about, keyset_page
+from citybrain.base.places.models import Region
+from citybrain.base.querying import About, Page, Part, about, keyset_page, parts_page
 from citybrain.base.querying.paths import below
 from citybrain.hubs.sensing.alarms.intake import waiting_bytes
 from citybrain.hubs.sensing.alarms.models import Alarm, AlarmRule
 from citybrain.hubs.sensing.alarms.snapshots import waiting_snapshots
+from citybrain.hubs.sensing.things.models import Thing
 from citybrain.hubs.sensing.things.queries import path_of
 
 
@@ -37,10 +40,11 @@ def alarms_firing() -> dict[tuple[str, ...], float]:
     return {(str(severity),): float(count) for severity, count in rows}
 
 
-Order = Literal["newest", "worst"]
+Order = Literal["newest", "worst", "firing"]
 ORDERS: dict[str, tuple[str, ...]] = {
     "newest": ("-start_at", "id"),
     "worst": ("severity", "-start_at", "id"),
+    "firing": ("-start_at", "id"),
 }
 
 
@@ -48,7 +52,8 @@ ORDERS: dict[str, tuple[str, ...]] = {
 class AlarmFilter:
     """Which alarms: in a state, of at least a severity (1 is worst), of a rule, a thing, a region.
 
-    `since` and `until` bound the start. `folded=False` leaves out what came back soon after an earlier alarm.
+    `since` and `until` bound the start. `folded=False` leaves out what came back soon after an earlier alarm;
+    `acknowledged=False` is what nobody has seen yet.
     """
 
     state: str = ""
@@ -59,14 +64,25 @@ class AlarmFilter:
     since: datetime | None = None
     until: datetime | None = None
     folded: bool | None = None
+    acknowledged: bool | None = None
 
 
 def list_alarms(
     viewer: Viewer, wanted: AlarmFilter, *, order: Order = "newest", after: str | None = None, limit: int = 100
 ) -> Page[Alarm]:
-    """Alarms, newest or worst first."""
-    rows = _matching(viewer, wanted).select_related("rule", "thing")
+    """Alarms, newest or worst first; `firing` shows those that fire before all others, newest first each."""
+    rows = _shown(_matching(viewer, wanted))
+    if order == "firing":
+        now = Q(state=Alarm.State.FIRING)
+        parts = [Part(rows.filter(now), ORDERS[order]), Part(rows.exclude(now), ORDERS[order])]
+        return parts_page(parts, after=after, limit=limit)
     return keyset_page(rows, order=ORDERS[order], after=after, limit=limit)
+
+
+def _shown(rows: QuerySet[Alarm]) -> QuerySet[Alarm]:
+    """With the names that a list shows beside an alarm."""
+    region = Region.objects.filter(path=OuterRef("region_path")).values("name")[:1]
+    return rows.select_related("rule", "thing__model").annotate(region_name=Subquery(region))
 
 
 def count_alarms(viewer: Viewer, wanted: AlarmFilter) -> About:
@@ -89,15 +105,56 @@ def _matching(viewer: Viewer, wanted: AlarmFilter) -> QuerySet[Alarm]:
         rows = rows.filter(start_at__lt=wanted.until)
     if wanted.folded is not None:
         rows = rows.filter(folded_into__isnull=not wanted.folded)
+    if wanted.acknowledged is not None:
+        rows = rows.filter(acknowledged_at__isnull=not wanted.acknowledged)
     return rows
 
 
 def get_alarm(viewer: Viewer, alarm_id: str) -> Alarm:
     """One alarm with its transitions; raises NotFound also when the viewer may not see it."""
-    rows = scoped(viewer, Alarm.objects.select_related("rule", "thing"))
+    rows = _shown(scoped(viewer, Alarm.objects.all()))
     found = rows.prefetch_related("transitions", "folded").filter(pk=alarm_id).first()
     if found is None:
         raise NotFound("input.not_found")
+    return found
+
+
+def declared_of(alarm: Alarm) -> dict[str, Any]:
+    """What the model of its thing says of the alarm's property; empty where it says nothing any more."""
+    return dict(alarm.thing.model.properties.get(alarm.property, {}))
+
+
+@dataclass(frozen=True)
+class Firing:
+    """What fires on one thing: how many alarms, the worst severity, and the property of the worst one."""
+
+    count: int
+    worst: int
+    property: str
+
+
+def firing_alarms(viewer: Viewer) -> QuerySet[Alarm]:
+    """The alarms that fire now, those that the viewer may see."""
+    return scoped(viewer, Alarm.objects.filter(state=Alarm.State.FIRING))
+
+
+def firing_by_thing(viewer: Viewer, things: Collection[int]) -> dict[int, Firing]:
+    """What fires on each of some things (by their keys); those on which nothing does are missing."""
+    found: dict[int, Firing] = {}
+    rows = firing_alarms(viewer).filter(thing__in=things).order_by("severity", "-start_at", "id")
+    for thing, severity, name in rows.values_list("thing_id", "severity", "property"):
+        first = found.get(thing)
+        found[thing] = Firing(first.count + 1, first.worst, first.property) if first else Firing(1, severity, name)
+    return found
+
+
+def watched_properties(models: Collection[int]) -> dict[int, Sequence[str]]:
+    """Which properties rules watch, of each thing model (by its key): thresholds before silence, worst first."""
+    rows = AlarmRule.objects.filter(model__in=models, enabled=True).order_by("-kind", "severity", "key")
+    found: dict[int, Sequence[str]] = {}
+    for model, name in rows.values_list("model_id", "property"):
+        if name not in found.get(model, ()):
+            found[model] = [*found.get(model, ()), name]
     return found
 
 
@@ -115,6 +172,12 @@ def get_rule(viewer: Viewer, key: str) -> AlarmRule:
     if found is None:
         raise NotFound("alarms.unknown_rule", rule=key)
     return found
+
+
+def newest_of_thing(viewer: Viewer, thing: Thing, *, most: int) -> list[str]:
+    """Ids of the newest alarms of a thing, those that the viewer may see."""
+    rows = scoped(viewer, Alarm.objects.filter(thing=thing)).order_by("-start_at", "id")
+    return list(rows.values_list("pk", flat=True)[:most])
 
 
 def alarms_of_reading(viewer: Viewer | None, reading_id: str) -> list[str]:

@@ -21,7 +21,7 @@ from citybrain.hubs.sensing.telemetry.types import Aggregate
 
 CSV, ARROW = "text/csv", "application/vnd.apache.arrow.stream"
 SINGLE = ("at", "value", "quality", "sequence", "recorded_at", "id")
-STRETCH = ("at", "value", "count")
+STRETCH = ("at", "value", "count", "lowest", "highest")
 
 
 class Question(Protocol):

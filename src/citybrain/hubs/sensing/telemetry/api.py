@@ -44,6 +44,8 @@ class TelemetryRow(Schema):
     recorded_at: datetime | None = Field(None, description="When the city learned of it; of single readings only")
     id: str | None = Field(None, description="thing/property/at/sequence; of single readings only")
     count: int | None = Field(None, description="How many good readings the stretch has", examples=[60])
+    lowest: float | None = Field(None, description="The smallest of them; not of words", examples=[31.0])
+    highest: float | None = Field(None, description="The greatest of them; not of words", examples=[39.5])
 
 
 class TelemetryPage(Schema):

@@ -105,19 +105,26 @@ def readings_table(stream: Stream, span: Span, *, after: datetime | None, limit:
 def list_buckets(stream: Stream, span: Span, *, every: str, agg: Aggregate) -> list[Bucket]:
     """One aggregate of the good readings for each stretch of `every` that has any; days are the city's."""
     rows = buckets_table(stream, span, every=every, agg=agg)
-    return [Bucket(row["at"], _bucket_value(stream, agg, row["value"]), row["count"]) for row in rows.to_pylist()]
+    is_words = stream.declared["type"] == "enum"
+    return [
+        Bucket(
+            row["at"], _bucket_value(stream, agg, row["value"]), row["count"],
+            None if is_words else row["lowest"], None if is_words else row["highest"],
+        )
+        for row in rows.to_pylist()
+    ]  # fmt: skip
 
 
 def buckets_table(stream: Stream, span: Span, *, every: str, agg: Aggregate) -> pa.Table:
-    """The same as columns: at, value, count."""
+    """The same as columns: at, value, count, lowest, highest."""
     seconds = check_every(every, span)
     if stream.declared["type"] == "enum" and agg not in WORDS_ALLOW:
         raise BadInput("input.invalid", fields=(FieldError("agg", "telemetry.words", {"agg": agg}),))
     zone = city().time_zone if seconds % UNITS["d"] == 0 else "UTC"
     bucket = 'timezone(?, time_bucket(to_seconds(?), timezone(?, "at")))'
     return stream.source(span).query(
-        f'SELECT {bucket} AS "at", {_sql(agg)} AS value, count(*) AS count FROM readings WHERE quality = 0 '  # noqa: S608
-        "GROUP BY 1 ORDER BY 1",
+        f'SELECT {bucket} AS "at", {_sql(agg)} AS value, count(*) AS count, min(value) AS lowest, '  # noqa: S608
+        "max(value) AS highest FROM readings WHERE quality = 0 GROUP BY 1 ORDER BY 1",
         zone,
         seconds,
         zone,

@@ -41,8 +41,11 @@ class Reading:
 
 @dataclass(frozen=True)
 class Bucket:
-    """An aggregate over the good readings of one stretch of time that begins at `at`."""
+    """An aggregate over the good readings of one stretch of time that begins at `at`, and between which values they
+    lay (None for words)."""
 
     at: datetime
     value: Value
     count: int
+    lowest: float | None = None
+    highest: float | None = None

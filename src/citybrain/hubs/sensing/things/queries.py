@@ -46,7 +46,22 @@ def list_things(
 
     `unlocated=True` are those that no region contains.
     """
-    rows = scoped(viewer, Thing.objects.select_related("model"))
+    rows = matching_things(viewer, model=model, region=region, q=q, unlocated=unlocated, state=state)
+    return keyset_page(rows.select_related("model"), order=("id",), after=after, limit=limit)
+
+
+def matching_things(
+    viewer: Viewer,
+    *,
+    model: str = "",
+    region: str = "",
+    q: str = "",
+    unlocated: bool | None = None,
+    state: str = "",
+    permission: str | None = None,
+) -> QuerySet[Thing]:
+    """What a list of things shows, for whoever shows more of them than it does."""
+    rows: QuerySet[Thing] = scoped(viewer, Thing.objects.all(), permission)
     if model:
         rows = rows.filter(model__key=model)
     if region:
@@ -57,7 +72,7 @@ def list_things(
         rows = rows.filter(region_path="") if unlocated else rows.exclude(region_path="")
     if state:
         rows = rows.filter(state=state)
-    return keyset_page(rows, order=("id",), after=after, limit=limit)
+    return rows
 
 
 def get_thing(viewer: Viewer, code: str, permission: str | None = None) -> Thing:

@@ -7,6 +7,7 @@ from citybrain.hubs.business.cases.queries.loops import drawing_of, get_loop, li
 from citybrain.hubs.business.cases.queries.reading import (
     CaseFilter,
     cases_by_key,
+    cases_by_number,
     count_cases,
     find_cases,
     first_cases,
@@ -33,6 +34,7 @@ __all__ = [
     "case_types",
     "case_view",
     "cases_by_key",
+    "cases_by_number",
     "catalogue",
     "count_cases",
     "count_due",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -110,6 +110,13 @@ def cases_by_key(viewer: Viewer, keys: set[int]) -> dict[int, CaseView]:
     rows = scoped(viewer, Case.objects.filter(pk__in=sorted(keys))).select_related("organisation")
     declared = catalogue()
     return {case.pk: CaseView(case, declared) for case in rows.defer("text", "summary")}
+
+
+def cases_by_number(viewer: Viewer, numbers: Collection[str]) -> list[CaseView]:
+    """Some cases by their numbers, newest first, those that the viewer may see."""
+    rows = scoped(viewer, Case.objects.filter(number__in=sorted(numbers))).select_related("organisation")
+    declared = catalogue()
+    return [CaseView(case, declared) for case in rows.defer("text", "summary").order_by("-pk")]
 
 
 def count_cases(viewer: Viewer, wanted: CaseFilter) -> About:
