@@ -45,9 +45,10 @@ web/.installed: web/package-lock.json
 	cd web && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-web/.built: web/.installed $(WEB_SOURCES)
-	cd web && npm run --silent build -- --logLevel warn
-	@touch $@
+web/.built: web/package-lock.json $(WEB_SOURCES)
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory web/.installed \
+	  && (cd web && npm run --silent build -- --logLevel warn) && touch $@; \
+	else echo "pages: off, because Node.js 20 is not installed (the API stays open)"; fi
 
 clean:
 	rm -rf web/node_modules web/.installed web/.built src/citybrain/site/pages/built $(VENV) build .mypy_cache .ruff_cache .import_linter_cache
