@@ -1,7 +1,7 @@
 /**
  * Live events: one stream for all pages of a tab; where it cannot be had, the pages poll.
  * `useLive(['case', 'alarm'], refresh)` calls `refresh` soon after something of these families happened (many events
- * are one call), after a gap, and every POLL_SECONDS while there is no stream.
+ * are one call, and calls keep some distance), after a gap, and every POLL_SECONDS while there is no stream.
  */
 import { onScopeDispose, ref } from 'vue'
 import { api, ask, Problem } from './api/client'
@@ -19,6 +19,7 @@ type Status = 'connecting' | 'live' | 'polling' | 'off'
 
 export const POLL_SECONDS = 10
 const GATHER_MS = 300
+const REST_MS = 1500
 const RETRY_MS = [1000, 2000, 5000, 10_000, 20_000]
 export const liveStatus = ref<Status>('off')
 
@@ -27,6 +28,7 @@ interface Reader {
   handler: Handler
   waiting: LiveEvent[]
   timer: number
+  toldAt: number
 }
 
 const readers = new Set<Reader>()
@@ -47,10 +49,12 @@ export function onRevoked(listener: () => void): () => void {
 function tell(reader: Reader, event?: LiveEvent): void {
   if (event) reader.waiting.push(event)
   if (reader.timer) return
+  const rest = reader.toldAt + REST_MS - performance.now()
   reader.timer = window.setTimeout(() => {
     reader.timer = 0
+    reader.toldAt = performance.now()
     reader.handler(reader.waiting.splice(0))
-  }, GATHER_MS)
+  }, Math.max(GATHER_MS, rest))
 }
 
 function tellAll(): void {
@@ -144,7 +148,7 @@ export function restartLive(): void {
 }
 
 export function useLive(families: string[], handler: Handler): void {
-  const reader: Reader = { families: new Set(families), handler, waiting: [], timer: 0 }
+  const reader: Reader = { families: new Set(families), handler, waiting: [], timer: 0, toldAt: -REST_MS }
   readers.add(reader)
   void open()
   onScopeDispose(() => {

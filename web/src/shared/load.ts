@@ -10,7 +10,9 @@ export interface Loaded<T> {
 
 /**
  * `const cases = useLoad(() => ask(api.GET(…)), () => route.query)`: loads now and whenever the source changes.
- * `refresh()` loads again and keeps showing what was there. Vue refs: data, problem, loading, loadedAt (city time).
+ * `refresh()` loads again and keeps showing what was there; asked for while it loads, it loads once more afterwards, so
+ * that a flood of events neither starves it nor leaves something old. A changed source breaks off what is under way.
+ * Vue refs: data, problem, loading, loadedAt (city time).
  */
 export function useLoad<T>(get: (signal: AbortSignal) => Promise<T>, source?: WatchSource<unknown>) {
   const data = shallowRef<T | null>(null)
@@ -18,10 +20,10 @@ export function useLoad<T>(get: (signal: AbortSignal) => Promise<T>, source?: Wa
   const loading = ref(false)
   const loadedAt = ref(0)
   let running: AbortController | null = null
+  let work: Promise<void> = Promise.resolve()
+  let again: Promise<void> | null = null
 
-  async function refresh(): Promise<void> {
-    running?.abort()
-    const mine = (running = new AbortController())
+  async function load(mine: AbortController): Promise<void> {
     loading.value = true
     try {
       const got = await get(mine.signal)
@@ -32,13 +34,30 @@ export function useLoad<T>(get: (signal: AbortSignal) => Promise<T>, source?: Wa
     } catch (error) {
       if (mine === running && !mine.signal.aborted) problem.value = asProblem(error)
     } finally {
-      if (mine === running) loading.value = false
+      if (mine === running) {
+        running = null
+        loading.value = false
+      }
     }
   }
 
-  if (source) watch(source, () => void refresh(), { deep: true })
+  function begin(): Promise<void> {
+    running?.abort()
+    again = null
+    work = load((running = new AbortController()))
+    return work
+  }
+
+  function refresh(): Promise<void> {
+    if (!running) return begin()
+    const current = running
+    again ??= work.then(() => (running && running !== current ? work : begin()))
+    return again
+  }
+
+  if (source) watch(source, () => void begin(), { deep: true })
   onScopeDispose(() => running?.abort())
-  void refresh()
+  void begin()
   return { data, problem, loading, loadedAt, refresh }
 }
 

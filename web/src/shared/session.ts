@@ -21,9 +21,13 @@ export function mayAny(...wanted: string[]): boolean {
 
 export const roles = computed(() => [...new Set(me.value?.grants.map((grant) => grant.role) ?? [])])
 
+/** Who is signed in according to the API, without changing what the page shows. */
+export async function readSession(): Promise<Me | null> {
+  return (await ask(api.GET('/api/v1/session'))).me ?? null
+}
+
 export async function loadSession(): Promise<Me | null> {
-  const session = await ask(api.GET('/api/v1/session'))
-  me.value = session.me ?? null
+  me.value = await readSession()
   isKnown.value = true
   return me.value
 }

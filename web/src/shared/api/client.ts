@@ -38,6 +38,11 @@ export function onSignedOut(listener: Listener): () => void {
   return () => signedOut.delete(listener)
 }
 
+/** The page learned in another way that the session is over. */
+export function tellSignedOut(problem: Problem = new Problem(401, {})): void {
+  for (const listener of signedOut) listener(problem)
+}
+
 function csrf(): string {
   return /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? ''
 }
@@ -81,7 +86,7 @@ export async function ask<T>(answer: Promise<Answer<T>>): Promise<T> {
   }
   if (got.response.ok) return got.data as T
   const problem = asProblem(got.error, got.response.status)
-  if (problem.status === 401) for (const listener of signedOut) listener(problem)
+  if (problem.status === 401) tellSignedOut(problem)
   throw problem
 }
 
