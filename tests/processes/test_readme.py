@@ -1,4 +1,4 @@
-"""The commands of the README's first five minutes, run as they stand there on a fresh city."""
+"""The commands of the README for a city of your own, run as they stand there on a fresh city."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def city(tmp_path):
     city.stop()
 
 
-def test_the_first_five_minutes(city):
+def test_a_city_of_your_own(city):
     """A stranger who copies the commands sees a case that a reading caused, and the chain between them."""
     assert re.search(r"administrator: admin +password: \S{12,}", city.platform.said())
-    preparing, causing = blocks(ROOT / "README.md", "The first five minutes")
+    preparing, causing = blocks(ROOT / "README.md", "A city of your own")
     environment = {
         **os.environ,
         "CITYBRAIN_DATA": str(city.data),
