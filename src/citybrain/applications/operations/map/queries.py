@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 from citybrain.applications.operations.map.base import draw_base
 from citybrain.applications.operations.map.caching import Kept
+from citybrain.applications.operations.map.points import MOST_SINGLE, PointSet
+from citybrain.applications.operations.map.sets import LIVE_SETS, Wanted, key_of, live_bytes, read_set
 from citybrain.base.accounts.types import Viewer
 from citybrain.base.errors import NotFound
 from citybrain.base.places.models import City
 from citybrain.base.places.queries import city, find_box, list_map_layers, map_version
+from citybrain.base.querying import About, about_of
 
 DEEPEST = 22
+SETS = ("base", *LIVE_SETS)
 REVISION = "1"
 """Part of every version: counts up when the same places come to be drawn in another way."""
 BASE_BYTES = 96 * 1024 * 1024
@@ -38,6 +42,25 @@ class PublicMap:
     version: str
     bbox: list[float] | None
     layers: list[str]
+
+
+@dataclass(frozen=True)
+class LegendLine:
+    """How many points of a set a viewer sees, by severity (0: things without an alarm), and whether they cluster."""
+
+    name: str
+    about: About
+    by_severity: dict[int, About]
+    is_clustered: bool
+
+
+@dataclass(frozen=True)
+class ViewerMap:
+    """What a viewer's map holds: the base, and a line of the legend for each set that he may see."""
+
+    base: PublicMap
+    legend: list[LegendLine]
+    cluster_above: int = MOST_SINGLE
 
 
 def base_version() -> str:
@@ -71,6 +94,30 @@ def _base_tile(version: str, z: int, x: int, y: int, *, with_grids: bool) -> Til
         return gzip.compress(draw_base(now, z, x, y, with_grids=with_grids), 6, mtime=0)
 
     return Tile(_base_tiles.get((now, with_grids, z, x, y), make), is_zipped=True, is_lasting=version == now)
+
+
+def describe_map(viewer: Viewer, wanted: Wanted) -> ViewerMap:
+    """The base, and how much of each live set there is for what is asked."""
+    viewer.check("place.read")
+    names = [name for name, live in LIVE_SETS.items() if name != "heat" and viewer.may(live.permission)]
+    return ViewerMap(public_map(), [_legend_line(viewer, name, wanted) for name in names])
+
+
+def _legend_line(viewer: Viewer, name: str, wanted: Wanted) -> LegendLine:
+    found = read_set(viewer, name, wanted, key_of(viewer, name, wanted))
+    assert isinstance(found, PointSet)
+    by_severity = {severity: about_of(count) for severity, count in found.by_severity().items()}
+    return LegendLine(name, about_of(len(found)), by_severity, found.is_clustered)
+
+
+def tile(viewer: Viewer, layer_set: str, version: str, wanted: Wanted, z: int, x: int, y: int) -> Tile:
+    """A tile of a set; raises NotFound `map.unknown_set` and `map.no_tile`, Forbidden without the set's permission."""
+    if layer_set not in SETS:
+        raise NotFound("map.unknown_set", name=layer_set, known=", ".join(SETS))
+    if layer_set == "base":
+        return base_tile(viewer, version, z, x, y)
+    check_tile(z, x, y)
+    return Tile(live_bytes(viewer, layer_set, wanted, z, x, y), is_zipped=False)
 
 
 def check_tile(z: int, x: int, y: int) -> None:

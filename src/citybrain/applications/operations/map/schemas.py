@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from ninja import Field, Schema
 
-from citybrain.applications.operations.map.queries import PublicMap
+from citybrain.applications.operations.map.queries import LegendLine, PublicMap, ViewerMap
+from citybrain.applications.operations.map.sets import Wanted
+from citybrain.base.accounts.http import AboutShown, Moment
+from citybrain.hubs.business.cases.schemas import CaseQuery
 
 
 class PublicCity(Schema):
@@ -29,6 +34,59 @@ class PublicMapOut(Schema):
     )
     deepest: int = Field(14, description="Beyond this zoom the tiles of this zoom are enlarged", examples=[14])
 
+
+def public_map_out(base: PublicMap) -> dict[str, object]:
+    tiles = f"/api/v1/public/tiles/{base.version}/{{z}}/{{x}}/{{y}}.mvt"
+    return {
+        "city": base.city, "version": base.version, "bbox": base.bbox, "layers": base.layers, "tiles": tiles,
+    }  # fmt: skip
+
+
+class MapQuery(CaseQuery):
+    """What of the live sets is asked for: cases by the filter of their list; alarms and things by severity, region."""
+
+    at: Moment | None = Field(
+        None, description="Cases that were open at that moment; is_open and overdue are then answered as of it"
+    )
+    model: list[Annotated[str, Field(max_length=64)]] = Field(
+        [], description="Things of these models", examples=[["environment.air_station"]]
+    )
+    v: str = Field("", max_length=64, description="Version of the base; with the present one a tile may be kept")
+
+    def asked(self) -> Wanted:
+        own = {"at", "model", "v"}
+        plain = CaseQuery.model_construct(**self.model_dump(exclude=own))
+        return Wanted(plain.wanted(), self.at, tuple(self.model))
+
+
+class LegendShown(Schema):
+    """One set of points that you may see."""
+
+    name: str = Field(examples=["cases"])
+    about: AboutShown
+    by_severity: dict[int, AboutShown] = Field(
+        description="1 (I, red) to 4 (IV, blue); 0: things without an alarm",
+        examples=[{"2": {"count": 12, "is_more": False}}],
+    )
+    is_clustered: bool = Field(description="More than 2,000: the tiles hold clusters", examples=[False])
+
     @staticmethod
-    def resolve_tiles(found: PublicMap) -> str:
-        return f"/api/v1/public/tiles/{found.version}/{{z}}/{{x}}/{{y}}.mvt"
+    def resolve_by_severity(line: LegendLine) -> dict[int, AboutShown]:
+        return {key: AboutShown(count=one.count, is_more=one.is_more) for key, one in line.by_severity.items()}
+
+
+class MapOut(PublicMapOut):
+    """What a signed-in page needs to draw the map, and the legend with its counts."""
+
+    legend: list[LegendShown]
+    cluster_above: int = Field(description="Sets of more points come in clusters", examples=[2000])
+
+
+def map_out(found: ViewerMap) -> dict[str, object]:
+    """The base's fields and the legend side by side."""
+    base = found.base
+    tiles = f"/api/v1/tiles/base/{{z}}/{{x}}/{{y}}.mvt?v={base.version}"
+    return {
+        "city": base.city, "version": base.version, "bbox": base.bbox, "layers": base.layers, "tiles": tiles,
+        "legend": found.legend, "cluster_above": found.cluster_above,
+    }  # fmt: skip

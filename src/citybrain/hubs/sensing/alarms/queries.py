@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
@@ -108,6 +108,29 @@ def _matching(viewer: Viewer, wanted: AlarmFilter) -> QuerySet[Alarm]:
     if wanted.acknowledged is not None:
         rows = rows.filter(acknowledged_at__isnull=not wanted.acknowledged)
     return rows
+
+
+class AlarmPoint(NamedTuple):
+    id: str
+    lon: float
+    lat: float
+    severity: int
+    state: str
+    title: dict[str, str]
+    thing: str
+    thing_name: str
+
+
+def alarm_points(viewer: Viewer, *, severities: tuple[int, ...] = (), region: str = "") -> list[AlarmPoint]:
+    """The alarms that fire now on located things, in no order; no reading is looked at."""
+    check_may(viewer, "alarm.read")
+    rows = scoped(viewer, Alarm.objects.filter(state=Alarm.State.FIRING, thing__lon__isnull=False)).order_by()
+    if severities:
+        rows = rows.filter(severity__in=severities)
+    if region:
+        rows = rows.filter(below("region_path", path_of(region)))
+    columns = ("pk", "thing__lon", "thing__lat", "severity", "state", "rule__title", "thing__code", "thing__name")
+    return [AlarmPoint(*row) for row in rows.values_list(*columns)]
 
 
 def get_alarm(viewer: Viewer, alarm_id: str) -> Alarm:

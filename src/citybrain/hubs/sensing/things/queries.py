@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 
@@ -73,6 +73,30 @@ def matching_things(
     if state:
         rows = rows.filter(state=state)
     return rows
+
+
+class ThingPoint(NamedTuple):
+    code: str
+    lon: float
+    lat: float
+    name: str
+    model: str
+
+
+def thing_points(viewer: Viewer, *, models: tuple[str, ...] = (), region: str = "") -> list[ThingPoint]:
+    """The located active things that the viewer may see, of these models, in a region or below; in no order."""
+    check_may(viewer, "thing.read")
+    rows = scoped(viewer, Thing.objects.filter(state=Thing.State.ACTIVE, lon__isnull=False)).order_by()
+    if models:
+        rows = rows.filter(model__key__in=models)
+    if region:
+        rows = rows.filter(below("region_path", path_of(region)))
+    columns = ("code", "lon", "lat", "name", "model__key")
+    return [
+        ThingPoint(code, lon, lat, name, model)
+        for code, lon, lat, name, model in rows.values_list(*columns)
+        if lon is not None and lat is not None
+    ]
 
 
 def get_thing(viewer: Viewer, code: str, permission: str | None = None) -> Thing:

@@ -4,6 +4,7 @@ from citybrain.hubs.business.cases.queries.catalogue import case_types, catalogu
 from citybrain.hubs.business.cases.queries.clocks import count_due, latest_self_tests, list_clocks
 from citybrain.hubs.business.cases.queries.detail import case_detail, case_view, get_case_detail, possible_steps
 from citybrain.hubs.business.cases.queries.loops import drawing_of, get_loop, list_case_types, list_loops
+from citybrain.hubs.business.cases.queries.mapping import CasePoint, case_points, cases_by_cell
 from citybrain.hubs.business.cases.queries.reading import (
     CaseFilter,
     cases_by_key,
@@ -30,9 +31,12 @@ from citybrain.hubs.business.cases.queries.timeline import timeline
 
 __all__ = [
     "CaseFilter",
+    "CasePoint",
     "case_detail",
+    "case_points",
     "case_types",
     "case_view",
+    "cases_by_cell",
     "cases_by_key",
     "cases_by_number",
     "catalogue",

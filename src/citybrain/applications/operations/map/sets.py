@@ -1,0 +1,118 @@
+"""The live sets of the map: what each holds for a viewer, kept for as long as nothing of it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from citybrain.applications.operations.map.beats import beats
+from citybrain.applications.operations.map.caching import Kept
+from citybrain.applications.operations.map.heat import HeatSet, draw_heat, heat_set
+from citybrain.applications.operations.map.points import (
+    PointSet,
+    draw_points,
+    set_of_alarms,
+    set_of_cases,
+    set_of_things,
+)
+from citybrain.base import clock
+from citybrain.base.accounts import visible
+from citybrain.base.accounts.types import Viewer
+from citybrain.hubs.business.cases.queries import CaseFilter, case_points, cases_by_cell
+from citybrain.hubs.sensing.alarms.queries import alarm_points
+from citybrain.hubs.sensing.things.queries import thing_points
+
+KEPT_SECONDS = 10.0
+"""So long at most: due times pass without an event, and serial numbers may commit out of order."""
+KEPT_POINTS, TILE_BYTES = 500_000, 32 * 1024 * 1024
+HEAT_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What of a set is asked for. Cases and heat take the whole filter; alarms and things its severity and region."""
+
+    cases: CaseFilter = field(default_factory=CaseFilter)
+    at: datetime | None = None
+    models: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LiveSet:
+    """One set: the permission that reads it, kinds whose predicate decides, families of events that change it."""
+
+    permission: str
+    kinds: tuple[str, ...]
+    families: tuple[str, ...]
+    read: Callable[[Viewer, Wanted], PointSet | HeatSet]
+
+
+def _cases(viewer: Viewer, wanted: Wanted) -> PointSet:
+    return set_of_cases(case_points(viewer, wanted.cases, at=wanted.at))
+
+
+def _alarms(viewer: Viewer, wanted: Wanted) -> PointSet:
+    return set_of_alarms(alarm_points(viewer, severities=wanted.cases.severity, region=wanted.cases.region))
+
+
+def _things(viewer: Viewer, wanted: Wanted) -> PointSet:
+    alarms = alarm_points(viewer, region=wanted.cases.region) if viewer.may("alarm.read") else []
+    return set_of_things(thing_points(viewer, models=wanted.models, region=wanted.cases.region), alarms)
+
+
+def _heat(viewer: Viewer, wanted: Wanted) -> HeatSet:
+    """Cases opened in the time asked for, else in the last seven days (before `at`)."""
+    asked = wanted.cases
+    if asked.opened_from is None:
+        until = wanted.at or clock.now()
+        asked = replace(asked, opened_from=until - timedelta(days=HEAT_DAYS), opened_to=asked.opened_to or wanted.at)
+    return heat_set(cases_by_cell(viewer, asked))
+
+
+LIVE_SETS = {
+    "things": LiveSet("thing.read", ("thing", "alarm"), ("thing", "alarm"), _things),
+    "alarms": LiveSet("alarm.read", ("alarm",), ("alarm", "thing"), _alarms),
+    "cases": LiveSet("case.read", ("case",), ("case", "clock"), _cases),
+    "heat": LiveSet("case.read", ("case",), ("case",), _heat),
+}
+
+
+def _weight(found: PointSet | HeatSet) -> int:
+    if isinstance(found, PointSet):
+        return len(found) + 1
+    return sum(len(sheet.rows) for sheet in found.sheets.values()) + 1
+
+
+_sets: Kept[PointSet | HeatSet] = Kept(KEPT_POINTS, _weight, KEPT_SECONDS)
+_tiles: Kept[bytes] = Kept(TILE_BYTES, len, KEPT_SECONDS)
+
+
+def forget() -> None:
+    """Draw everything anew."""
+    _sets.clear()
+    _tiles.clear()
+
+
+def key_of(viewer: Viewer, name: str, wanted: Wanted) -> Hashable:
+    """Equal for two viewers exactly where they see the same: the predicates themselves are part of it."""
+    live = LIVE_SETS[name]
+    reach = tuple(visible(viewer, kind) for kind in live.kinds)
+    asker = (viewer.kind, viewer.id) if wanted.cases.mine is not None else None
+    return name, beats.of(*live.families), reach, viewer.may("alarm.read"), asker, wanted
+
+
+def read_set(viewer: Viewer, name: str, wanted: Wanted, key: Hashable) -> PointSet | HeatSet:
+    return _sets.get(key, lambda: LIVE_SETS[name].read(viewer, wanted))
+
+
+def live_bytes(viewer: Viewer, name: str, wanted: Wanted, z: int, x: int, y: int) -> bytes:
+    """One tile of a live set; raises Forbidden without its permission."""
+    viewer.check(LIVE_SETS[name].permission)
+    key = key_of(viewer, name, wanted)
+
+    def draw() -> bytes:
+        found = read_set(viewer, name, wanted, key)
+        return draw_points(found, z, x, y) if isinstance(found, PointSet) else draw_heat(found, z, x, y)
+
+    return _tiles.get((key, z, x, y), draw)

@@ -1,0 +1,65 @@
+"""Cases as points on a map: those that are located, as a list with the same filter would show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Count, Q, QuerySet
+
+from citybrain.base import clock
+from citybrain.base.accounts import Viewer, check_may
+from citybrain.hubs.business.cases.models import Case
+from citybrain.hubs.business.cases.queries.catalogue import catalogue
+from citybrain.hubs.business.cases.queries.reading import CaseFilter, matching
+
+
+class CasePoint(NamedTuple):
+    """A located case; `state` is "" where it is asked for as of an earlier moment, whose state is not kept."""
+
+    number: str
+    lon: float
+    lat: float
+    severity: int
+    state: str
+    title: str
+    case_type: str
+    is_overdue: bool
+
+
+def case_points(viewer: Viewer, wanted: CaseFilter, *, at: datetime | None = None) -> list[CasePoint]:
+    """The located cases that a filter means, in no order; with `at` those that were open at that moment.
+
+    `is_open` and `overdue` are then answered as of that moment; what else the filter says, as of now.
+    """
+    check_may(viewer, "case.read")
+    rows = _located(viewer, wanted, at)
+    moment, types = at or clock.now(), catalogue().types_by_pk
+    columns = ("number", "lon", "lat", "severity", "state", "title", "case_type_id", "due_at", "closed_at")
+    return [
+        CasePoint(
+            number, lon, lat, severity, "" if at else state, title, types[kind].code,
+            due is not None and due < moment and (closed is None or closed > moment),
+        )
+        for number, lon, lat, severity, state, title, kind, due, closed in rows.values_list(*columns)
+    ]  # fmt: skip
+
+
+def cases_by_cell(viewer: Viewer, wanted: CaseFilter) -> Iterator[tuple[str, int]]:
+    """How many of these cases lie in each H3 cell of resolution 9."""
+    check_may(viewer, "case.read")
+    rows = _located(viewer, wanted, None).exclude(h3="")
+    yield from rows.order_by().values_list("h3").annotate(n=Count("pk"))
+
+
+def _located(viewer: Viewer, wanted: CaseFilter, at: datetime | None) -> QuerySet[Case]:
+    if at is None:
+        return matching(viewer, wanted).filter(lon__isnull=False).order_by()
+    rows = matching(viewer, replace(wanted, is_open=None, overdue=None)).filter(lon__isnull=False).order_by()
+    rows = rows.filter(Q(closed_at__isnull=True) | Q(closed_at__gt=at), recorded_at__lte=at)
+    if wanted.overdue is not None:
+        late = Q(due_at__isnull=False, due_at__lt=at)
+        rows = rows.filter(late if wanted.overdue else ~late)
+    return rows.none() if wanted.is_open is False else rows
