@@ -48,9 +48,13 @@ def download_file(request: CityRequest, key: str) -> HttpResponseBase:
 @router.get("/files/{key}/small", response={200: bytes})
 def download_small(request: CityRequest, key: str) -> HttpResponseBase:
     """A picture's small copy (JPEG, at most 480 pixels a side), for lists and slow lines."""
-    file = queries.get_file(request.viewer, key)
+    return stream_small(queries.get_file(request.viewer, key), request.headers.get("If-None-Match", ""))
+
+
+def stream_small(file: File, known: str) -> HttpResponseBase:
+    """The small copy of a picture, made when it is first asked for."""
     tag = f'"{file.hash}.small"'
-    if request.headers.get("If-None-Match", "") == tag:
+    if known == tag:
         return HttpResponse(status=304)
     response = FileResponse(actions.make_small(file).open("rb"), content_type="image/jpeg")
     return guarded(response, tag)

@@ -29,7 +29,7 @@ from citybrain.applications.governance.appeals.schemas import (
 )
 from citybrain.applications.governance.appeals.types import NewFollow, NewReport
 from citybrain.base.accounts.http import CityRequest, PageOf, Paging, address_of, paged
-from citybrain.base.files.api import stream
+from citybrain.base.files.api import stream, stream_small
 
 router = Router(tags=["portal"])
 
@@ -48,9 +48,10 @@ def upload_picture(request: CityRequest, file: FileParameter[UploadedFile]) -> A
 
 
 @router.get("/public/pictures/{key}", response={200: bytes}, auth=None)
-def show_public_picture(request: CityRequest, key: str) -> HttpResponseBase:
-    """A photo that somebody of the staff has looked at."""
-    return stream(queries.get_shown_picture(key), request.headers.get("If-None-Match", ""))
+def show_public_picture(request: CityRequest, key: str, small: bool = False) -> HttpResponseBase:
+    """A photo that somebody of the staff has looked at; `small` for lists and slow lines."""
+    send = stream_small if small else stream
+    return send(queries.get_shown_picture(key), request.headers.get("If-None-Match", ""))
 
 
 @router.post("/public/reports/near", response=list[PublicCaseOut], auth=None)
