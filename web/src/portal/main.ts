@@ -4,8 +4,12 @@ import { addMessages, i18n, language, setLanguage } from '@/shared/i18n'
 import { loadPlatform } from '@/shared/platform'
 import { createApp } from 'vue'
 import PortalApp from './PortalApp.vue'
+import { applyLarge } from './parts/large'
+import './portal.css'
+import { router } from './router'
 
 addMessages(import.meta.glob('./*/messages.ts', { eager: true }))
 setLanguage(language())
+applyLarge()
 await loadPlatform().catch(() => null)
-createApp(PortalApp).use(i18n).mount('#app')
+createApp(PortalApp).use(i18n).use(router).mount('#app')
