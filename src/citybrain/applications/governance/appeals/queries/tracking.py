@@ -23,7 +23,7 @@ from citybrain.hubs.business.cases.models import Case
 from citybrain.hubs.business.cases.queries import catalogue
 from citybrain.hubs.business.cases.rights import REPORTER
 from citybrain.hubs.business.signals.models import Signal
-from citybrain.hubs.business.signals.types import ENDED
+from citybrain.hubs.business.signals.types import ENDED, MERGED
 
 CHANGEABLE = timedelta(days=1)
 
@@ -202,10 +202,24 @@ def steps_of(appeal: Appeal, case: Case | None, progress: Progress) -> list[Step
     return found
 
 
+OWN_LINES = {
+    "follow": {"zh": "您关注了这件事", "en": "You follow this matter"},
+    "report": {"zh": "我们收到了您的反映", "en": "We received your report"},
+    "merged": {
+        "zh": "我们收到了您的反映，与已有的同一件事一起办理",
+        "en": "We received your report; it is handled together with the same matter that was known already",
+    },
+}
+
+
+def own_line(appeal: Appeal) -> Text:
+    """The line of a timeline that is the reader's own."""
+    merged = appeal.kind != FOLLOW and appeal.signal.state == MERGED
+    return Text.model_validate(OWN_LINES["merged" if merged else appeal.kind])
+
+
 def _timeline(appeal: Appeal, case: Case | None) -> list[Told]:
-    said = {"zh": "您关注了这件事", "en": "You follow this matter"} if appeal.kind == FOLLOW else {
-        "zh": "我们收到了您的反映", "en": "We received your report"}  # fmt: skip
-    own = Told(appeal.at, Text.model_validate(said))
+    own = Told(appeal.at, own_line(appeal))
     told = public_timeline(case, since=None if appeal.kind == FOLLOW else appeal.at) if case else []
     return sorted([own, *told], key=lambda one: one.at)
 
