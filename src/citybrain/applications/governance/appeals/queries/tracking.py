@@ -221,7 +221,8 @@ def own_line(appeal: Appeal) -> Text:
 def _timeline(appeal: Appeal, case: Case | None) -> list[Told]:
     own = Told(appeal.at, own_line(appeal))
     told = public_timeline(case, since=None if appeal.kind == FOLLOW else appeal.at) if case else []
-    return sorted([own, *told], key=lambda one: one.at)
+    is_first = appeal.kind != FOLLOW and appeal.signal.state != MERGED
+    return sorted([own, *told] if is_first else [*told, own], key=lambda one: one.at)
 
 
 def _pictures(appeal: Appeal, case: Case | None) -> list[PictureOut]:
