@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.processes.ground import ROOT
 
@@ -66,7 +66,7 @@ class Window:
 
     def settle(self) -> None:
         self.page.wait_for_load_state("load")
-        self.page.wait_for_function("!document.querySelector('[aria-busy=true]')")
+        expect(self.page.locator("[aria-busy=true]")).to_have_count(0, timeout=15_000)
 
     def sign_in(self, username: str, password: str) -> None:
         self.go("/console/sign-in")
