@@ -1,9 +1,9 @@
 /** One MapLibre map on the city's own tiles: makes it, changes its layers, says what was clicked. No Vue here. */
-import { Map, NavigationControl, setWorkerUrl, type FilterSpecification, type LngLatBoundsLike, type MapMouseEvent } from 'maplibre-gl'
+import { Map, NavigationControl, setWorkerUrl, type LngLatBoundsLike, type MapMouseEvent } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import { baseStyle } from './base'
-import { fonts, palette, type Palette } from './palette'
-import { addressOf, DEEPEST, layersOf, SETS, type SetName } from './sets'
+import { fonts, palette } from './palette'
+import { addressOf, DEEPEST, layersOf, SETS, type Look, type SetName } from './sets'
 import { addShapes } from './shapes'
 
 setWorkerUrl(workerUrl)
@@ -22,29 +22,31 @@ export interface DrawingOptions {
   interactive: boolean
   center?: [number, number] | undefined
   zoom?: number | undefined
+  padding?: Padding | undefined
   texts: { zoomIn: string; zoomOut: string; label: string }
 }
+
+type Padding = { top: number; right: number; bottom: number; left: number }
 
 export type Pick = { kind: 'case' | 'thing' | 'alarm' | 'region'; id: string }
 const KINDS = { cases: 'case', alarms: 'alarm', things: 'thing' } as const
 const REACH = 6
+const EVEN: Padding = { top: 24, right: 24, bottom: 24, left: 24 }
 
 export class Drawing {
   readonly map: Map
-  private readonly colours: Palette
-  private readonly fonts = fonts()
-  private beat = 0
+  private readonly look: Look
   private shown = new Set<SetName>()
   private filters: Partial<Record<SetName, Record<string, unknown>>> = {}
 
   constructor(options: DrawingOptions) {
-    const { facts, dark, english, interactive, center, zoom, texts } = options
-    this.colours = palette(dark)
+    const { facts, dark, english, interactive, center, zoom, padding = EVEN, texts } = options
+    this.look = { colours: palette(dark), fonts: fonts(), english }
     const tiles = new URL(facts.tiles, location.origin).href.replaceAll('%7B', '{').replaceAll('%7D', '}')
-    const start = center ? { center, zoom: zoom ?? 14 } : facts.bbox ? { bounds: facts.bbox as unknown as LngLatBoundsLike, fitBoundsOptions: { padding: 24 } } : { center: [105, 35] as [number, number], zoom: 3 }
+    const start = center ? { center, zoom: zoom ?? 14 } : facts.bbox ? { bounds: facts.bbox as unknown as LngLatBoundsLike, fitBoundsOptions: { padding } } : { center: [105, 35] as [number, number], zoom: 3 }
     this.map = new Map({
       container: options.container,
-      style: baseStyle({ tiles, colours: this.colours, dark, english, fonts: this.fonts, grids: facts.grids }),
+      style: baseStyle({ ...this.look, tiles, dark, grids: facts.grids }),
       ...start,
       interactive,
       attributionControl: false,
@@ -68,7 +70,7 @@ export class Drawing {
   }
 
   showSets(wanted: readonly SetName[]): void {
-    addShapes(this.map, this.colours)
+    addShapes(this.map, this.look.colours)
     for (const set of SETS) {
       if (wanted.includes(set) && !this.shown.has(set)) this.add(set)
       else if (!wanted.includes(set) && this.shown.has(set)) this.drop(set)
@@ -84,33 +86,26 @@ export class Drawing {
 
   /** Something may have changed: ask for the tiles again; what is drawn stays until they are there. */
   refresh(sets: readonly SetName[] = SETS): void {
-    this.beat += 1
     for (const set of sets) this.reload(set)
   }
 
   private reload(set: SetName): void {
     const source = this.shown.has(set) ? this.map.getSource(set) : undefined
-    if (source && 'setTiles' in source) (source as unknown as { setTiles(tiles: string[]): void }).setTiles([addressOf(set, this.filters[set] ?? {}, this.beat)])
+    if (source && 'setTiles' in source) (source as unknown as { setTiles(tiles: string[]): void }).setTiles([addressOf(set, this.filters[set] ?? {})])
   }
 
   private add(set: SetName): void {
     this.shown.add(set)
-    this.map.addSource(set, { type: 'vector', tiles: [addressOf(set, this.filters[set] ?? {}, this.beat)], minzoom: 0, maxzoom: DEEPEST })
+    this.map.addSource(set, { type: 'vector', tiles: [addressOf(set, this.filters[set] ?? {})], minzoom: 0, maxzoom: DEEPEST })
     const above = SETS.slice(SETS.indexOf(set) + 1).filter((one) => this.shown.has(one))
-    const before = above.map((one) => layersOf(one, this.colours, this.fonts)[0]?.id).find((id) => id && this.map.getLayer(id))
-    for (const layer of layersOf(set, this.colours, this.fonts)) this.map.addLayer(layer, set === 'heat' ? 'borders-inner' : before)
+    const before = above.map((one) => layersOf(one, this.look)[0]?.id).find((id) => id && this.map.getLayer(id))
+    for (const layer of layersOf(set, this.look)) this.map.addLayer(layer, set === 'heat' ? 'borders-inner' : before)
   }
 
   private drop(set: SetName): void {
     this.shown.delete(set)
-    for (const layer of layersOf(set, this.colours, this.fonts)) if (this.map.getLayer(layer.id)) this.map.removeLayer(layer.id)
+    for (const layer of layersOf(set, this.look)) if (this.map.getLayer(layer.id)) this.map.removeLayer(layer.id)
     if (this.map.getSource(set)) this.map.removeSource(set)
-  }
-
-  /** Only some severities of a set are drawn (null: all). */
-  filterSeverity(set: 'alarms' | 'cases', kept: number[] | null): void {
-    const filter = (base: FilterSpecification): FilterSpecification => (kept ? (['all', base, ['in', ['get', 'severity'], ['literal', kept]]] as FilterSpecification) : base)
-    for (const part of ['marks', 'titles']) if (this.map.getLayer(`${set}-${part}`)) this.map.setFilter(`${set}-${part}`, filter(['!', ['has', 'count']]))
   }
 
   private under(event: MapMouseEvent) {
@@ -120,8 +115,18 @@ export class Drawing {
     return this.map.queryRenderedFeatures(box, { layers })[0]
   }
 
-  touches(event: MapMouseEvent): boolean {
-    return Boolean(this.under(event))
+  /** What the pointer is on: its name, or "" for a cluster; null on nothing that can be clicked. */
+  hovered(event: MapMouseEvent): string | null {
+    const found = this.under(event)
+    if (!found) return null
+    const { title, title_en: english, thing_name: thing } = found.properties as Record<string, string | undefined>
+    const name = (this.look.english && english) || title
+    return name ? [name, thing].filter(Boolean).join(' · ') : ''
+  }
+
+  /** The whole city. */
+  whole(bbox: number[], padding: Padding = EVEN): void {
+    this.map.fitBounds(bbox as unknown as LngLatBoundsLike, { padding })
   }
 
   /** What a click means: a cluster opens up, an object is picked, a region's name too. */
@@ -144,9 +149,9 @@ export class Drawing {
     if (source && 'setData' in source) (source as unknown as { setData(data: unknown): void }).setData(data)
     else {
       this.map.addSource('focus', { type: 'geojson', data })
-      const paint = { 'circle-radius': 13, 'circle-color': this.colours.primary, 'circle-opacity': 0.18, 'circle-stroke-color': this.colours.primary, 'circle-stroke-width': 2.5 }
+      const paint = { 'circle-radius': 13, 'circle-color': this.look.colours.primary, 'circle-opacity': 0.18, 'circle-stroke-color': this.look.colours.primary, 'circle-stroke-width': 2.5 }
       this.map.addLayer({ id: 'focus', type: 'circle', source: 'focus', paint })
-      this.map.addLayer({ id: 'focus-point', type: 'circle', source: 'focus', paint: { 'circle-radius': 4, 'circle-color': this.colours.primary, 'circle-stroke-color': this.colours.surface, 'circle-stroke-width': 1.5 } })
+      this.map.addLayer({ id: 'focus-point', type: 'circle', source: 'focus', paint: { 'circle-radius': 4, 'circle-color': this.look.colours.primary, 'circle-stroke-color': this.look.colours.surface, 'circle-stroke-width': 1.5 } })
     }
   }
 

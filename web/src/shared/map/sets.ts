@@ -7,6 +7,12 @@ export type SetName = 'heat' | 'things' | 'alarms' | 'cases'
 export const SETS: SetName[] = ['heat', 'things', 'cases', 'alarms']
 export const DEEPEST = 16
 
+export interface Look {
+  colours: Palette
+  fonts: string[]
+  english: boolean
+}
+
 const severity: ExpressionSpecification = ['coalesce', ['get', 'severity'], 0]
 const isCluster: ExpressionSpecification = ['has', 'count']
 
@@ -17,22 +23,24 @@ function bySeverity(colours: Palette): ExpressionSpecification {
 function clusters(set: SetName, colours: Palette, fonts: string[]): LayerSpecification[] {
   const source = { source: set, 'source-layer': set, filter: isCluster }
   const worst: ExpressionSpecification = ['match', severity, 1, '\nⅠ', 2, '\nⅡ', 3, '\nⅢ', 4, '\nⅣ', '']
-  const radius: ExpressionSpecification = ['interpolate', ['linear'], ['log10', ['get', 'count']], 0, 12, 1, 15, 2, 20, 3, 26]
+  const quiet = set === 'things'
+  const radius: ExpressionSpecification = ['interpolate', ['linear'], ['log10', ['get', 'count']], 0, quiet ? 9 : 12, 1, quiet ? 11 : 15, 2, quiet ? 15 : 20, 3, 26]
+  const alarmed: ExpressionSpecification = ['>', severity, 0]
   const count: ExpressionSpecification = ['case', ['<', ['get', 'count'], 1000], ['to-string', ['get', 'count']], ['concat', ['to-string', ['round', ['/', ['get', 'count'], 1000]]], 'k']]
   return [
     {
       id: `${set}-clusters`, type: 'circle', ...source,
-      paint: { 'circle-radius': radius, 'circle-color': colours.surface, 'circle-stroke-color': bySeverity(colours), 'circle-stroke-width': 3, 'circle-opacity': 0.92 },
+      paint: { 'circle-radius': radius, 'circle-color': colours.surface, 'circle-stroke-color': bySeverity(colours), 'circle-stroke-width': ['case', alarmed, 2.5, 1], 'circle-opacity': quiet ? 0.75 : 0.92 },
     },
     {
       id: `${set}-counts`, type: 'symbol', ...source,
-      layout: { 'text-field': ['format', count, {}, worst, { 'font-scale': 0.75 }], 'text-font': fonts, 'text-size': 12, 'text-line-height': 1, 'text-allow-overlap': true },
-      paint: { 'text-color': colours.ink },
+      layout: { 'text-field': ['format', count, {}, worst, { 'font-scale': 0.75 }], 'text-font': fonts, 'text-size': quiet ? 11 : 12, 'text-line-height': 1, 'text-allow-overlap': true },
+      paint: { 'text-color': quiet ? colours['map-label'] : colours.ink },
     },
   ]
 }
 
-function marks(set: 'alarms' | 'cases', fonts: string[], colours: Palette): LayerSpecification[] {
+function marks(set: 'alarms' | 'cases', { colours, fonts, english }: Look): LayerSpecification[] {
   const kind = set === 'cases' ? 'case' : 'alarm'
   const source = { source: set, 'source-layer': set, filter: ['!', isCluster] as ExpressionSpecification }
   return [
@@ -45,7 +53,7 @@ function marks(set: 'alarms' | 'cases', fonts: string[], colours: Palette): Laye
     },
     {
       id: `${set}-titles`, type: 'symbol', minzoom: 14.5, ...source,
-      layout: { 'text-field': ['get', 'title'], 'text-font': fonts, 'text-size': 11, 'text-offset': [0, 1.3], 'text-anchor': 'top', 'text-max-width': 9, 'text-optional': true },
+      layout: { 'text-field': english ? ['coalesce', ['get', 'title_en'], ['get', 'title']] : ['get', 'title'], 'text-font': fonts, 'text-size': 11, 'text-offset': [0, 1.3], 'text-anchor': 'top', 'text-max-width': 9, 'text-optional': true },
       paint: { 'text-color': colours.ink, 'text-halo-color': colours.surface, 'text-halo-width': 1.4 },
     },
   ]
@@ -73,18 +81,17 @@ function heat(colours: Palette): LayerSpecification[] {
   ]
 }
 
-export function layersOf(set: SetName, colours: Palette, fonts: string[]): LayerSpecification[] {
-  if (set === 'heat') return heat(colours)
-  const single = set === 'things' ? dots(colours) : marks(set, fonts, colours)
-  return [...single, ...clusters(set, colours, fonts)]
+export function layersOf(set: SetName, look: Look): LayerSpecification[] {
+  if (set === 'heat') return heat(look.colours)
+  const single = set === 'things' ? dots(look.colours) : marks(set, look)
+  return [...single, ...clusters(set, look.colours, look.fonts)]
 }
 
-/** The address of a set's tiles; `beat` changes when what is there may have changed. */
-export function addressOf(set: SetName, filters: Record<string, unknown>, beat: number): string {
+/** The address of a set's tiles; the browser asks each time whether they changed, and is sent only what did. */
+export function addressOf(set: SetName, filters: Record<string, unknown>): string {
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(filters)) {
     for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined && one !== null && one !== '') query.append(name, String(one))
   }
-  query.set('beat', String(beat))
-  return `${location.origin}/api/v1/tiles/${set}/{z}/{x}/{y}.mvt?${query}`
+  return `${location.origin}/api/v1/tiles/${set}/{z}/{x}/{y}.mvt?${query}`.replace(/\?$/, '')
 }
