@@ -56,7 +56,7 @@ def stream_small(file: File, known: str) -> HttpResponseBase:
     tag = f'"{file.hash}.small"'
     if known == tag:
         return HttpResponse(status=304)
-    response = FileResponse(actions.make_small(file).open("rb"), content_type="image/jpeg")
+    response = FileResponse(actions.make_small(file).open("rb"), content_type="image/jpeg", filename=file.name)
     return guarded(response, tag)
 
 

@@ -524,3 +524,8 @@ def test_evidence_says_what_it_is_who_gave_it_and_with_which_step(play: Play):
 def test_a_case_names_the_regions_it_lies_in(play: Play):
     case = play.dispatcher.opens()
     assert [region["name"] for region in case.regions] == ["襄阳市", "樊城区", "王寨街道"]
+
+
+def test_a_case_names_the_stages_of_its_loop(play: Play):
+    case = play.dispatcher.opens()
+    assert [stage["title"]["zh"] for stage in case.stages] == ["发生", "告警", "处置", "解决", "总结"]

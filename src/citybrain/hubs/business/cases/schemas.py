@@ -239,6 +239,11 @@ class PossibleShown(Schema):
     blocked_by: list[dict[str, Any]] = Field(description="Conditions that are not met yet; empty when it can be taken")
 
 
+class StageShown(Schema):
+    key: str = Field(examples=["handle"])
+    title: Title
+
+
 class RegionNamed(Schema):
     code: str = Field(examples=["420606"])
     name: str = Field(examples=["樊城区"])
@@ -249,6 +254,7 @@ class CaseDetail(CaseSummary):
     summary: str
     outcome_title: Title | None
     loop: str = Field(examples=["standard"])
+    stages: list[StageShown] = Field(description="The stages of its loop, in order")
     thing: str = Field(description="The thing whose alarm opened it", examples=["air-001"])
     duplicate_of: str
     reopened_count: int

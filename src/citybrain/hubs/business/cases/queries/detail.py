@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 from citybrain.base import clock
 from citybrain.base.accounts import Viewer
@@ -65,6 +66,11 @@ class CaseDetail(CaseView):
     @property
     def loop_key(self) -> str:
         return self.loop.key
+
+    @property
+    def stages(self) -> list[dict[str, Any]]:
+        """The stages of its loop, in order."""
+        return [{"key": stage.key, "title": stage.title.model_dump()} for stage in self.loop.stages]
 
     @cached_property
     def assignments(self) -> list[Assignment]:
