@@ -9,6 +9,6 @@ export default {
   en: {
     title: 'Situation', open: 'Open', overdue: 'Overdue', soon: 'Due within the hour', undispatched: 'Undispatched', firing: 'Alarms firing', things: 'Devices', numbers: 'Key numbers',
     stream: 'Latest', noEvents: 'No case or alarm yet', opened: 'Opened', alarmed: 'Alarm', resolved: 'Resolved', past: 'Cases open at {time}; alarms and devices are known for now only and are not drawn', legend: 'Legend', close: 'Close', show: 'Latest',
-    pastShort: 'At {time}', unit: '', unitThings: '', unitAlarms: '',
+    pastShort: 'At {time}', unit: 'cases', unitThings: 'devices', unitAlarms: 'alarms',
   },
 } satisfies Messages

@@ -1,4 +1,8 @@
-/** The base of the map: land, water, green, buildings, roads by class, boundaries and names, from our own tiles. */
+/**
+ * The base of the map: land, water, green, buildings, roads by class, boundaries and names, from our own tiles.
+ * What opens a map is kept cheap for machines without a graphics card: each kind of layer is a program that such a machine
+ * compiles for a tenth of a second (so no outlines of areas and no dashes far out), and each character is drawn once.
+ */
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl'
 import type { Palette } from './palette'
 
@@ -24,16 +28,17 @@ function ground({ colours, dark }: BaseOptions): LayerSpecification[] {
   const inside = dark ? 0.05 : 0.6
   return [
     { id: 'land', type: 'background', paint: { 'background-color': colours['map-land'] } },
-    { id: 'city', type: 'fill', source: 'base', 'source-layer': 'regions', filter: ['==', ['get', 'depth'], 1], paint: { 'fill-color': '#fff', 'fill-opacity': inside } },
-    { id: 'green', type: 'fill', source: 'base', 'source-layer': 'green', paint: { 'fill-color': colours['map-green'] } },
-    { id: 'water', type: 'fill', source: 'base', 'source-layer': 'water', filter: isArea, paint: { 'fill-color': colours['map-water'] } },
+    { id: 'city', type: 'fill', source: 'base', 'source-layer': 'regions', filter: ['==', ['get', 'depth'], 1], paint: { 'fill-color': '#fff', 'fill-opacity': inside, 'fill-antialias': false } },
+    { id: 'green', type: 'fill', source: 'base', 'source-layer': 'green', paint: { 'fill-color': colours['map-green'], 'fill-antialias': false } },
+    { id: 'water', type: 'fill', source: 'base', 'source-layer': 'water', filter: isArea, paint: { 'fill-color': colours['map-water'], 'fill-antialias': false } },
+    { id: 'shores', type: 'line', source: 'base', 'source-layer': 'water', filter: isArea, paint: { 'line-color': colours['map-water'], 'line-width': 1 } },
     {
       id: 'streams', type: 'line', source: 'base', 'source-layer': 'water', filter: ['!', isArea],
       paint: { 'line-color': colours['map-water'], 'line-width': byZoom(8, 0.6, 14, ['match', ['get', 'class'], 'river', 7, 'canal', 4, 2]) },
     },
     {
       id: 'buildings', type: 'fill', source: 'base', 'source-layer': 'buildings', minzoom: 13,
-      paint: { 'fill-color': colours['map-building'], 'fill-outline-color': colours['map-road-case'], 'fill-opacity': ['interpolate', ['linear'], ['zoom'], 13, 0, 14, 1] },
+      paint: { 'fill-color': colours['map-building'], 'fill-antialias': false, 'fill-opacity': ['interpolate', ['linear'], ['zoom'], 13, 0, 14, 1] },
     },
   ]
 }
@@ -43,7 +48,7 @@ function roads({ colours }: BaseOptions): LayerSpecification[] {
   const onFoot: ExpressionSpecification = ['match', ['get', 'class'], ['path', 'rail'], true, false]
   const layout = { 'line-cap': 'round', 'line-join': 'round' } as const
   return [
-    { id: 'paths', ...common, filter: onFoot, paint: { 'line-color': colours['map-road-case'], 'line-width': byZoom(10, 0.6, 16, 2), 'line-dasharray': [3, 2] } },
+    { id: 'paths', ...common, filter: onFoot, minzoom: 13, paint: { 'line-color': colours['map-road-case'], 'line-width': byZoom(13, 0.8, 16, 2), 'line-dasharray': [3, 2] } },
     { id: 'road-cases', ...common, filter: ['!', onFoot], layout, paint: { 'line-color': colours['map-road-case'], 'line-width': roadWidth(1.2) } },
     { id: 'roads', ...common, filter: ['!', onFoot], layout, minzoom: 10, paint: { 'line-color': colours['map-road-1'], 'line-width': roadWidth(0) } },
   ]
@@ -54,7 +59,7 @@ function borders({ colours, grids }: BaseOptions): LayerSpecification[] {
   const found: LayerSpecification[] = [
     {
       id: 'borders-inner', type: 'line', source: 'base', 'source-layer': 'regions', filter: ['>', depth, 2], minzoom: 9,
-      paint: { 'line-color': colours['map-boundary'], 'line-width': 0.8, 'line-opacity': 0.7, 'line-dasharray': [4, 3] },
+      paint: { 'line-color': colours['map-boundary'], 'line-width': 0.7, 'line-opacity': 0.5 },
     },
     {
       id: 'borders', type: 'line', source: 'base', 'source-layer': 'regions', filter: ['<=', depth, 2],
@@ -75,7 +80,7 @@ function names({ colours, english, fonts, grids }: BaseOptions): LayerSpecificat
   const text = { 'text-field': name, 'text-font': fonts, 'text-max-width': 8 } as const
   const found: LayerSpecification[] = [
     {
-      id: 'road-names', type: 'symbol', source: 'base', 'source-layer': 'roads', minzoom: 12, filter: ['has', 'name'],
+      id: 'road-names', type: 'symbol', source: 'base', 'source-layer': 'roads', minzoom: 13, filter: ['has', 'name'],
       layout: { ...text, 'symbol-placement': 'line', 'text-size': 11, 'symbol-spacing': 350, 'text-padding': 8 }, paint: quiet,
     },
     {
@@ -86,7 +91,7 @@ function names({ colours, english, fonts, grids }: BaseOptions): LayerSpecificat
     {
       id: 'region-names', type: 'symbol', source: 'base', 'source-layer': 'region_labels',
       layout: { ...text, 'symbol-sort-key': ['get', 'depth'], 'text-size': ['match', ['get', 'depth'], 1, 15, 2, 13.5, 12], 'text-padding': 4 },
-      filter: ['any', ['>', ['get', 'depth'], 1], ['<', ['zoom'], 7]],
+      filter: ['match', ['get', 'depth'], 1, ['<', ['zoom'], 7], 2, true, 3, ['>=', ['zoom'], 10.5], ['>=', ['zoom'], 12.6]],
       paint,
     },
   ]
