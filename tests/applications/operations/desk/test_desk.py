@@ -85,13 +85,13 @@ def test_nobody_sees_on_the_desk_what_is_not_his(play: Play):
 
 def test_each_office_has_its_own_sections(play: Play):
     looking = {"overdue", "due_soon", "undispatched", "unlocated", "nobody_responsible", "escalations"}
-    deciding = {"signals", "extensions", "to_verify"}
+    deciding = {"signals", "extensions", "to_verify", "to_conclude"}
     running = {"dead_letters", "failed_notices"}
 
     assert set(board(play.leader)) == looking
     assert set(board(play.dispatcher)) == looking | deciding
     assert set(board(play.handler)) == looking | {"mine"}
-    assert set(board(play.grid_worker)) == looking | {"mine", "to_verify"}
+    assert set(board(play.grid_worker)) == looking | {"mine", "to_verify", "to_conclude"}
     assert set(board(play.auditor)) == looking | running
     assert set(board(play.administrator)) == looking | deciding | running
 
@@ -199,4 +199,4 @@ def test_the_desk_costs_the_same_however_much_is_open(play: Play):
     play.move(hours=1)
 
     assert price() == few
-    assert few == 24
+    assert few == 25

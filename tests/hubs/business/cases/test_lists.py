@@ -295,8 +295,11 @@ def test_filters_of_the_duty_desk(play: Play):
     play.dispatcher.takes("grant", lamp)
     assert sees(asks_more_time=True) == []
     play.handler.finishes(lamp)
-    assert sees(state_kind="checking") == [lamp.number]
+    assert sees(state_kind="checking") == sees(to_verify=True) == [lamp.number]
     assert sees(state_kind=["checking", "waiting"]) == [lamp.number, noise.number]
+
+    play.grid_worker.takes("verify", lamp)
+    assert sees(to_verify=True) == [], "nobody has to look any more"
 
     play.move(hours=24)
     assert sees(due_within_minutes=60) == [noise.number], "due at this very moment is not late yet"

@@ -35,7 +35,8 @@ SECTIONS = (
     Section("failed_notices", "job.read", "failed_notices", is_desk=False),
     Section("escalations", "notice.read", "notices", {"unread": True, "key": "case.escalated"}, is_desk=False),
     Section("extensions", "case.dispatch", "cases", {"asks_more_time": True, **OPEN, "order": "oldest"}),
-    Section("to_verify", "case.verify", "cases", {"state_kind": ["checking"], "order": "due"}),
+    Section("to_verify", "case.verify", "cases", {"to_verify": True, "order": "due"}),
+    Section("to_conclude", "case.verify", "cases", {"state_kind": ["checking"], "to_verify": False, "order": "oldest"}),
     Section("mine", "case.handle", "cases", {"mine": True, **OPEN, "order": "due"}, is_desk=False),
 )  # fmt: skip
 

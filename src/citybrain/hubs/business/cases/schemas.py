@@ -42,6 +42,7 @@ class CaseQuery(Schema):
     undispatched: bool | None = Field(None, description="Open, and nobody holds it")
     nobody_responsible: bool | None = Field(None, description="Undispatched, and the responsibility list names nobody")
     asks_more_time: bool | None = Field(None, description="A request for more time waits for a decision")
+    to_verify: bool | None = Field(None, description="Somebody has to look whether it is done")
     supervised: bool | None = None
     mine: bool | None = Field(None, description="You or your organisation have a task in it now")
     q: str = Field("", max_length=100, description="The number, or a part of the title", examples=["路灯"])

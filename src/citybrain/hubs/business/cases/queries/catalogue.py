@@ -42,7 +42,7 @@ class Catalogue:
     loops_by_pk: dict[int, LoopView] = field(default_factory=dict)
     plans_by_pk: dict[int, Plan] = field(default_factory=dict)
     responsible: dict[tuple[int, str], list[Any]] = field(default_factory=dict)
-    states: dict[int, dict[str, str]] | None = None
+    versions: dict[int, LoopDefinition] | None = None
 
     def case_type(self, code: str) -> CaseTypeView:
         """The kind of case with this code; raises BadInput `case.unknown_type`."""
@@ -63,15 +63,23 @@ class Catalogue:
 
         Versions that agree on the states, as nearly all do, are asked for together.
         """
-        if self.states is None:
-            views = [_loop_view(row) for row in Loop.objects.order_by("pk")]
-            self.states = {view.pk: {state.key: state.kind for state in view.definition.states} for view in views}
-        versions: dict[tuple[str, ...], list[int]] = {}
-        for pk, kind_of in self.states.items():
-            keys = tuple(sorted(key for key, kind in kind_of.items() if kind in kinds))
-            versions.setdefault(keys, []).append(pk)
+        return self._in_states({pk: _of_kinds(loop, kinds) for pk, loop in self._versions().items()})
+
+    def in_states_with(self, verb: str) -> Q:
+        """Cases whose state has a step of this verb in the version of their loop."""
+        return self._in_states({pk: _with_verb(loop, verb) for pk, loop in self._versions().items()})
+
+    def _versions(self) -> dict[int, LoopDefinition]:
+        if self.versions is None:
+            self.versions = {row.pk: _loop_view(row).definition for row in Loop.objects.order_by("pk")}
+        return self.versions
+
+    def _in_states(self, states: Mapping[int, tuple[str, ...]]) -> Q:
+        alike: dict[tuple[str, ...], list[int]] = {}
+        for pk, keys in states.items():
+            alike.setdefault(keys, []).append(pk)
         q = Q(pk__in=[])
-        for keys, pks in versions.items():
+        for keys, pks in alike.items():
             q |= Q(state__in=keys, loop_id__in=pks) if keys else Q(pk__in=[])
         return q
 
@@ -150,6 +158,15 @@ def _latest(model: type[Loop] | type[ClockPlan]) -> list[Any]:
 
 def _loop_view(row: Loop) -> LoopView:
     return LoopView(row.pk, row.version, LoopDefinition.model_validate(row.definition))
+
+
+def _of_kinds(loop: LoopDefinition, kinds: Collection[str]) -> tuple[str, ...]:
+    return tuple(sorted(state.key for state in loop.states if state.kind in kinds))
+
+
+def _with_verb(loop: LoopDefinition, verb: str) -> tuple[str, ...]:
+    steps = [step for step in loop.transitions if step.verb == verb]
+    return tuple(sorted({state for step in steps for state in loop.sources(step)}))
 
 
 def _types() -> dict[str, CaseTypeView]:

@@ -60,6 +60,7 @@ class CaseFilter:
     undispatched: bool | None = None
     nobody_responsible: bool | None = None
     asks_more_time: bool | None = None
+    to_verify: bool | None = None
     supervised: bool | None = None
     mine: bool | None = None
     q: str = ""
@@ -240,6 +241,8 @@ def _flags(wanted: CaseFilter) -> Q:
         "asks_more_time": Q(Exists(Extension.objects.filter(case=OuterRef("pk"), granted=None))),
         "supervised": Q(supervised_at__isnull=False),
     }
+    if wanted.to_verify is not None:
+        flags["to_verify"] = catalogue().in_states_with("verify")
     q = Q()
     for name, condition in flags.items():
         value = getattr(wanted, name)
