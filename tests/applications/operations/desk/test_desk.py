@@ -199,4 +199,4 @@ def test_the_desk_costs_the_same_however_much_is_open(play: Play):
     play.move(hours=1)
 
     assert price() == few
-    assert few == 25
+    assert few == 27

@@ -42,6 +42,12 @@ export function addressOf(query: Record<string, unknown>): LocationQueryRaw {
   )
 }
 
+/** The way to a case that remembers the list it stands in: j and k on its page walk that list. */
+export function caseAt(number: string, list: LocationQueryRaw = {}): { path: string; query: LocationQueryRaw } {
+  const pairs = Object.entries(list).flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((one) => [name, String(one)]))
+  return { path: `/cases/${number}`, query: pairs.length ? { list: new URLSearchParams(pairs).toString() } : {} }
+}
+
 export interface Chip {
   name: string
   value: string
