@@ -15,9 +15,9 @@ from citybrain.lab.city.shape import Floats
 
 Rng = np.random.Generator
 SHARES = {
-    "environment.air_station": 20, "traffic.road_detector": 120, "drainage.pipe_gauge": 250,
-    "drainage.ponding_gauge": 60, "drainage.river_gauge": 8, "drainage.rain_gauge": 15, "drainage.manhole_cover": 800,
-    "lighting.lamp_controller": 1000, "fire.smoke_detector": 600, "crowd.counter": 127,
+    "environment.air_station": 20, "traffic.road_detector": 110, "drainage.pipe_gauge": 250,
+    "drainage.ponding_gauge": 60, "drainage.river_gauge": 8, "drainage.rain_gauge": 15, "drainage.manhole_cover": 820,
+    "lighting.lamp_controller": 1050, "fire.smoke_detector": 607, "crowd.counter": 60,
 }  # fmt: skip
 """How many of each there are among 3,000."""
 OWNERS = {
