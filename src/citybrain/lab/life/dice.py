@@ -1,4 +1,4 @@
-"""Dice that remember nothing: the same seed and the same numbers always fall the same way, in any order and any process.
+"""Dice that remember nothing: with the same seed and numbers they always fall the same way, whoever throws when.
 
 Everything that happens in the simulated city is a function of its seed and of city time, thrown with these.
 """

@@ -1,7 +1,7 @@
-"""How citizens put it: sentences from a grammar in `words.yaml`, in which none comes back within the next five hundred.
+"""How citizens put it: sentences from a grammar in `words.yaml`, of which none comes back within the next five hundred.
 
-Each kind of sentence has thousands of forms. Which one the n-th report takes is not thrown but counted: n times a step that
-has no factor in common with their number, so that every form comes once before any comes twice.
+Each kind of sentence has thousands of forms. Which one the n-th report takes is not thrown but counted: n times a step
+that has no factor in common with their number, so that every form comes once before any comes twice.
 """
 
 from __future__ import annotations
@@ -124,4 +124,4 @@ def wide(text: str) -> str:
 
 def sentences(text: str) -> list[str]:
     """The sentences of a report."""
-    return [one for one in SENTENCE_END.split(text) if one.strip("。！？\uff01\uff1f ")]
+    return [one for one in SENTENCE_END.split(text) if any("\u4e00" <= letter <= "\u9fff" for letter in one)]

@@ -1,0 +1,114 @@
+"""The life of the city from one moment to the next: devices report, people report, staff works.
+
+How far it has come stands in `DIR/city/life.json`; after a restart it goes on exactly there.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from citybrain.lab.life.door import Closed, Door
+from citybrain.lab.life.people import Keys
+from citybrain.lab.life.pictures import picture
+from citybrain.lab.life.readings import Readings
+from citybrain.lab.life.reports import Report, Reports
+from citybrain.lab.life.staff import Staff
+from citybrain.lab.life.weather import DAY
+from citybrain.lab.life.world import World, read_world
+
+log = logging.getLogger("citybrain.life")
+STEP = 6 * 3_600  # at most so much city time is worked out at once
+LONGEST_GAP = 7 * DAY - 3_600  # what a live token may still deliver
+BATCH = 60_000
+
+
+@dataclass(frozen=True)
+class Poured:
+    """What was delivered in one piece of time."""
+
+    readings: int
+    reports: int
+
+
+class Life:
+    """The whole life of one city, driven by whoever knows its time."""
+
+    def __init__(self, world: World, keys: Keys, door: Door, *, rate: float = 1.0, hands: int = 3):
+        self.world, self.keys, self.door = world, keys, door
+        self.readings = Readings(world)
+        self.reports = Reports(world, self.readings.weather, rate=rate)
+        self.staff = Staff(world, keys, door, hands=hands)
+
+    def pour(self, after: int, until: int) -> Poured:
+        """Deliver what devices and people report after a moment and up to another."""
+        told = 0
+        reports = self.reports.between(after, until)
+        for start in range(after, until, STEP):
+            told += self.pour_readings(start, min(start + STEP, until))
+        self.pour_reports(reports)
+        return Poured(told, len(reports))
+
+    def pour_readings(self, after: int, until: int) -> int:
+        lines = self.readings.between(after, until)
+        for some in (lines.numbers, lines.flags):
+            for start in range(0, len(some), BATCH):
+                receipt = self.door.readings(some[start : start + BATCH], self.keys.tokens["devices"])
+                for one in receipt["rejected"][:3]:
+                    log.warning("a reading is refused: %s", one)
+        return len(lines.all)
+
+    def pour_reports(self, reports: list[Report]) -> None:
+        """Calls and the app deliver in bundles, a grid worker for himself; who photographed adds the picture."""
+        for source in ("hotline", "app"):
+            rows = [one.row for one in reports if one.channel == source]
+            if rows:
+                self._deliver(rows, token=self.keys.tokens[source])
+        for one in reports:
+            if one.channel == "grid":
+                worker = self.staff.people.grid_workers.get(one.community_code)
+                if worker is None:
+                    self._deliver([one.row], token=self.keys.tokens["hotline"])
+                else:
+                    self._deliver([one.row], session=worker.session)
+
+    def _deliver(self, rows: list[dict[str, Any]], *, token: str = "", session: str = "") -> None:
+        status, answer = self.door.tell("/signals", rows, token=token, session=session)
+        if status >= 400 or answer["rejected"]:
+            log.warning("reports are refused: %s %s", status, answer)
+
+    def work(self, now: float) -> int:
+        return self.staff.work(now)
+
+    def close(self) -> None:
+        self.staff.close()
+
+
+def open_life(data: Path, url: str, sense_url: str, *, rate: float = 1.0, hands: int = 3) -> Life:
+    """The life of the city in a data directory; raises FileNotFoundError where `city new` made none."""
+    folder = data / "city"
+    keys: dict[str, Any] = json.loads((folder / "keys.json").read_text(encoding="utf-8"))
+    world = read_world(folder / "world.json")
+    return Life(world, Keys(keys["sessions"], keys["tokens"]), Door(url, sense_url), rate=rate, hands=hands)
+
+
+def find_done(data: Path) -> int | None:
+    """Up to which moment everything has been delivered."""
+    try:
+        return int(json.loads((data / "city" / "life.json").read_text(encoding="utf-8"))["done"])
+    except FileNotFoundError:
+        return None
+
+
+def save_done(data: Path, done: int) -> None:
+    path = data / "city" / "life.json"
+    part = path.with_name(f"{path.name}.{os.getpid()}")
+    part.write_text(json.dumps({"done": done}), encoding="utf-8")
+    part.replace(path)
+
+
+__all__ = ["Closed", "Life", "Poured", "find_done", "open_life", "picture", "save_done"]

@@ -1,0 +1,151 @@
+"""The staff at work: looks at the open cases, and takes the steps whose moment has come, several hands at once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from citybrain.lab.life.deciding import Decider, Decision, Seen, sayings
+from citybrain.lab.life.door import Door
+from citybrain.lab.life.people import Keys, People, Person
+from citybrain.lab.life.pictures import picture
+from citybrain.lab.life.weather import ZONE
+from citybrain.lab.life.wording import words
+from citybrain.lab.life.world import World
+
+log = logging.getLogger("citybrain.life")
+PAGE = 500
+HANDS = 3
+
+
+@dataclass
+class Staff:
+    """Everybody who works for the city. They only remember since when a case is where it is; a restart may lose it."""
+
+    world: World
+    keys: Keys
+    door: Door
+    hands: int = HANDS
+    steps: dict[str, int] = field(default_factory=dict)
+    refused: dict[str, int] = field(default_factory=dict)
+    _since: dict[str, tuple[int, float]] = field(default_factory=dict)
+    _pressed: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.people = People(self.world, self.keys)
+        self.decider = Decider(self.world.seed, self.people)
+        self._pool = ThreadPoolExecutor(self.hands, "staff")
+
+    def close(self) -> None:
+        self._pool.shutdown()
+
+    def work(self, now: float) -> int:
+        """Take every step whose moment has come; answers how many were taken."""
+        rows = list(self._open_cases())
+        self._forget({row["number"] for row in rows})
+        due = [
+            (row, decision)
+            for row in rows
+            for decision in self._decisions(row, now)
+            if decision is not None and decision.at <= now
+        ]
+        jobs: list[Callable[[], bool]] = [lambda row=row, one=one: self._take(row, one, now) for row, one in due]  # type: ignore[misc]
+        jobs += [lambda row=row: self._sort(row) for row in self._waiting_signals(now)]  # type: ignore[misc]
+        return sum(self._pool.map(lambda job: job(), jobs))
+
+    def _open_cases(self) -> Iterator[dict[str, Any]]:
+        yield from self._pages("/cases", is_open="true", order="oldest")
+
+    def _pages(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
+        after: str | None = None
+        while True:
+            more = {"after": after} if after else {}
+            status, page = self.door.ask(path, token=self.keys.tokens["watch"], limit=PAGE, **query, **more)
+            if status != 200:
+                log.warning("%s is refused to the leader: %s %s", path, status, page)
+                return
+            yield from page["items"]
+            after = page["next"]
+            if not after:
+                return
+
+    def _decisions(self, row: dict[str, Any], now: float) -> list[Decision | None]:
+        known = self._since.get(row["number"])
+        if known is None or known[0] != row["revision"]:
+            known = self._since[row["number"]] = (row["revision"], now if known else _opened(row, now))
+        seen = Seen(row, known[1])
+        pressed = None if row["number"] in self._pressed else self.decider.supervise(seen)
+        return [self.decider.decide(seen), pressed]
+
+    def _forget(self, there: set[str]) -> None:
+        self._since = {number: known for number, known in self._since.items() if number in there}
+        self._pressed &= there
+
+    def _take(self, row: dict[str, Any], one: Decision, now: float) -> bool:
+        fields = dict(one.fields)
+        if one.step == "supervise":
+            self._pressed.add(row["number"])
+        if one.picture and _wants_picture(row):
+            key = self._photograph(row, one, now)
+            if not key:
+                return False
+            fields["evidence"] = [key]
+        path = f"/cases/{row['number']}/actions/{one.step}"
+        status, answer = self.door.tell(path, fields, session=one.person.session)
+        if status == 200:
+            self.steps[one.step] = self.steps.get(one.step, 0) + 1
+            return True
+        code = str(answer.get("code", status)) if isinstance(answer, dict) else str(status)
+        self.refused[f"{one.step} {code}"] = self.refused.get(f"{one.step} {code}", 0) + 1
+        log.info("%s of %s is refused: %s", one.step, row["number"], answer)
+        return False
+
+    def _photograph(self, row: dict[str, Any], one: Decision, now: float) -> str:
+        number = int(row["number"][-5:])
+        stamp = datetime.fromtimestamp(now + ZONE, UTC).strftime("%Y-%m-%d %H:%M")
+        shot = picture(one.picture, number, f"{stamp}  {row['number']}", is_mended=one.is_mended)
+        return self.door.upload("现场照片(模拟).jpg", shot, session=one.person.session)
+
+    def _waiting_signals(self, now: float) -> list[dict[str, Any]]:
+        """Reports that nobody could place: somebody at the desk reads them after a quarter of an hour."""
+        rows = self._pages("/signals", state="waiting_for_person")
+        return [row for row in rows if _moment(row["recorded_at"]) + 900 <= now]
+
+    def _sort(self, row: dict[str, Any]) -> bool:
+        desk: Person = self.people.one_of(self.people.desk, row["id"])
+        kind = read_kind(row["text"])
+        if kind:
+            status, answer = self.door.tell(f"/signals/{row['id']}/type", {"case_type": kind}, session=desk.session)
+        else:
+            reason = sayings()["end"][row["id"] % 2]
+            status, answer = self.door.tell(f"/signals/{row['id']}/end", {"reason": reason}, session=desk.session)
+        if status >= 400:
+            log.info("signal %s: %s", row["id"], answer)
+        return status < 400
+
+
+def read_kind(text: str) -> str:
+    """What a reader takes a report for: the kind whose words stand in it."""
+    for kind in words().kinds:
+        if any(what in text for what in kind.what):
+            return kind.type
+    return ""
+
+
+def _wants_picture(row: dict[str, Any]) -> bool:
+    return not str(row["case_type"]).startswith("hotline.")
+
+
+def _opened(row: dict[str, Any], now: float) -> float:
+    """When a case came into a state that was not seen to begin: at its last known time."""
+    marks = [row.get(name) for name in ("finished_at", "accepted_at", "recorded_at")]
+    known = [_moment(mark) for mark in marks if mark]
+    return min(max(known), now) if known else now
+
+
+def _moment(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()
