@@ -1,7 +1,7 @@
 """Fourteen days of earlier life at the first start: lived through the front door, with the city's clock driven.
 
-Killed anywhere it goes on where it was: everything that is reported carries its own number, and a step that was taken is
-refused the next time.
+Killed anywhere it goes on where it was: everything that is reported carries its own number, and a step that was taken
+is refused the next time.
 """
 
 from __future__ import annotations
@@ -14,16 +14,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from citybrain.base import clock
+from citybrain.base.errors import Unavailable
 from citybrain.lab.city.state import State, save_state
 from citybrain.lab.life.engine import Life, find_done, open_life, save_done
 from citybrain.lab.replay.city import City
 from citybrain.lab.replay.client import Client
-from citybrain.lab.replay.pace import Pace
 
 DAYS = 14
 ZONE = 8 * 3_600
-BY_DAY, BY_NIGHT = 3_600, 7_200  # how far the clock goes at a time
+BY_DAY, BY_NIGHT = 900, 3_600  # how far the clock goes at a time
+QUARTER = 900  # of an hour: devices are silent for less than any rule allows
+MOST_BEHIND = 200  # messages that the city may still have to deliver when the next piece of time begins
 SAY_EVERY = 5.0
+PATIENCE = 300.0
 Say = Callable[[str], None]
 
 
@@ -54,8 +57,7 @@ def live_past(data: Path, state: State, *, say: Say, rate: float = 1.0) -> None:
         client = Client(city.url, life.keys.tokens["watch"])
         try:
             client.await_things(len(life.world.codes))
-            pace = Pace(client, driven, speed=None, tick=timedelta(days=1), say=say)
-            _Past(data, life, pace, driven, say).live(end)
+            _Past(data, life, client, driven, say).live(end)
         finally:
             client.close()
             life.close()
@@ -67,23 +69,45 @@ def live_past(data: Path, state: State, *, say: Say, rate: float = 1.0) -> None:
 class _Past:
     """The days one after the other; what devices say is poured beside what people do."""
 
-    def __init__(self, data: Path, life: Life, pace: Pace, driven: clock.DrivenClock, say: Say):
-        self.data, self.life, self.pace, self.driven, self.say = data, life, pace, driven, say
+    def __init__(self, data: Path, life: Life, client: Client, driven: clock.DrivenClock, say: Say):
+        self.data, self.life, self.client, self.driven, self.say = data, life, client, driven, say
         self._began = self._said = time.monotonic()
 
     def live(self, end: int) -> None:
+        """While the clock and the devices go through a piece of time, people work on what was reported before it."""
         first = done = max(find_done(self.data) or 0, int(self.driven.now().timestamp()))
         with ThreadPoolExecutor(1, "devices") as beside:
             for until in ticks(done, end):
-                self.driven.move_to(datetime.fromtimestamp(until, UTC))
-                devices = beside.submit(self.life.pour_readings, done, until)
-                self.life.pour_reports(self.life.reports.between(done, until))
-                self.life.work(until)
+                devices = beside.submit(self._let_pass, done, until)
+                self.life.work(done)
                 devices.result()
-                self.pace.settle()
+                self.life.pour_reports(self.life.reports.between(done, until))
+                self._wait(MOST_BEHIND)
                 save_done(self.data, until)
                 done = until
                 self._tell(first, done, end)
+        self.life.work(done)
+        self._wait(0)
+
+    def _let_pass(self, after: int, until: int) -> None:
+        """Move the clock in quarters of an hour, each with what the devices said in it."""
+        for start in range(after, until, QUARTER):
+            end = min(start + QUARTER, until)
+            self.driven.move_to(datetime.fromtimestamp(end, UTC))
+            self.life.pour_readings(start, end)
+
+    def _wait(self, most: int) -> None:
+        """Until the city has no more than so much left to do."""
+        deadline, pause = time.monotonic() + PATIENCE, 0.01
+        while (left := self._left()) > most:
+            if time.monotonic() > deadline:
+                raise Unavailable("replay.not_settled", seconds=round(PATIENCE), left=left)
+            time.sleep(pause)
+            pause = min(pause * 1.5, 0.1)
+
+    def _left(self) -> int:
+        lag = self.client.health().get("lag")
+        return 10**9 if lag is None else int(sum(lag.values()))
 
     def _tell(self, first: int, done: int, end: int) -> None:
         now = time.monotonic()
@@ -97,7 +121,7 @@ class _Past:
 
 
 def ticks(after: int, end: int) -> Iterator[int]:
-    """The moments at which the clock stops: every hour by day, every two at night, and at the end."""
+    """The moments at which people look up: every quarter by day, every hour at night, and at the end."""
     now = after
     while now < end:
         hour = (now + ZONE) % 86_400 // 3_600

@@ -120,7 +120,7 @@ class Decider:
         person = self._handler(case)
         if person is None:
             return None
-        at = self._later(case, 2 * MINUTE, 50 * MINUTE, person, day_and_night=case.is_urgent)
+        at = self._later(case, MINUTE, 26 * MINUTE, person, day_and_night=case.is_urgent)
         is_device = ".device_silent" in str(case.row["case_type"]) or "maintenance" in str(case.row["case_type"])
         if not is_device and self.dice(case, 6) < RETURNED:
             return Decision(at, "return", person, {"reason": self._said(case, sayings()["return"])})

@@ -220,11 +220,11 @@ def lamp_is_dark(a: Asked) -> np.ndarray:
 def power(a: Asked) -> Floats:
     dimmed = np.where((a.hour > 0.5) & (a.hour < 5), 0.55, 1.0)
     watts = (90 + 60 * np.round(a.nature * 2)) * dimmed * (1 + 0.01 * a.noise(344))
-    return np.where(is_lit(a) & ~lamp_is_dark(a), watts, 0.4)
+    return np.asarray(np.where(is_lit(a) & ~lamp_is_dark(a), watts, 0.4), dtype=np.float64)
 
 
 def dark(a: Asked) -> Floats:
-    return (lamp_is_dark(a) & is_lit(a)).astype(np.float64)
+    return np.asarray(lamp_is_dark(a) & is_lit(a), dtype=np.float64)
 
 
 def leakage(a: Asked) -> Floats:

@@ -20,6 +20,8 @@ from citybrain.lab.life.world import World
 log = logging.getLogger("citybrain.life")
 PAGE = 500
 HANDS = 3
+LOOK_AT_ALL_EVERY = 3 * 3_600  # city time
+READ_EVERY = 900
 
 
 @dataclass
@@ -32,8 +34,12 @@ class Staff:
     hands: int = HANDS
     steps: dict[str, int] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)
+    _rows: dict[str, dict[str, Any]] = field(default_factory=dict)
     _since: dict[str, tuple[int, float]] = field(default_factory=dict)
     _pressed: set[str] = field(default_factory=set)
+    _looked: float = 0.0
+    _read: float = float("-inf")
+    _looked_at_all: float = float("-inf")
 
     def __post_init__(self) -> None:
         self.people = People(self.world, self.keys)
@@ -45,8 +51,8 @@ class Staff:
 
     def work(self, now: float) -> int:
         """Take every step whose moment has come; answers how many were taken."""
-        rows = list(self._open_cases())
-        self._forget({row["number"] for row in rows})
+        self._look(now)
+        rows = list(self._rows.values())
         due = [
             (row, decision)
             for row in rows
@@ -57,8 +63,17 @@ class Staff:
         jobs += [lambda row=row: self._sort(row) for row in self._waiting_signals(now)]  # type: ignore[misc]
         return sum(self._pool.map(lambda job: job(), jobs))
 
-    def _open_cases(self) -> Iterator[dict[str, Any]]:
-        yield from self._pages("/cases", is_open="true", order="oldest")
+    def _look(self, now: float) -> None:
+        """At the new cases every time, at all of them now and then: an alarm that is over may have closed one."""
+        if now - self._looked_at_all >= LOOK_AT_ALL_EVERY or now < self._looked:
+            self._looked_at_all = now
+            self._rows = {row["number"]: row for row in self._pages("/cases", is_open="true", order="oldest")}
+            self._forget()
+        else:
+            since = datetime.fromtimestamp(self._looked - 60, UTC).isoformat()
+            for row in self._pages("/cases", is_open="true", order="oldest", opened_from=since):
+                self._rows.setdefault(row["number"], row)
+        self._looked = now
 
     def _pages(self, path: str, **query: Any) -> Iterator[dict[str, Any]]:
         after: str | None = None
@@ -81,7 +96,8 @@ class Staff:
         pressed = None if row["number"] in self._pressed else self.decider.supervise(seen)
         return [self.decider.decide(seen), pressed]
 
-    def _forget(self, there: set[str]) -> None:
+    def _forget(self) -> None:
+        there = set(self._rows)
         self._since = {number: known for number, known in self._since.items() if number in there}
         self._pressed &= there
 
@@ -98,11 +114,19 @@ class Staff:
         status, answer = self.door.tell(path, fields, session=one.person.session)
         if status == 200:
             self.steps[one.step] = self.steps.get(one.step, 0) + 1
+            self._remember(answer)
             return True
+        self._rows.pop(row["number"], None)  # it is not as it was thought to be: the next look at all will show
         code = str(answer.get("code", status)) if isinstance(answer, dict) else str(status)
         self.refused[f"{one.step} {code}"] = self.refused.get(f"{one.step} {code}", 0) + 1
         log.info("%s of %s is refused: %s", one.step, row["number"], answer)
         return False
+
+    def _remember(self, row: dict[str, Any]) -> None:
+        if row["closed_at"]:
+            self._rows.pop(row["number"], None)
+        else:
+            self._rows[row["number"]] = row
 
     def _photograph(self, row: dict[str, Any], one: Decision, now: float) -> str:
         number = int(row["number"][-5:])
@@ -112,8 +136,11 @@ class Staff:
 
     def _waiting_signals(self, now: float) -> list[dict[str, Any]]:
         """Reports that nobody could place: somebody at the desk reads them after a quarter of an hour."""
+        if now - self._read < READ_EVERY:
+            return []
+        self._read = now
         rows = self._pages("/signals", state="waiting_for_person")
-        return [row for row in rows if _moment(row["recorded_at"]) + 900 <= now]
+        return [row for row in rows if _moment(row["recorded_at"]) + READ_EVERY <= now]
 
     def _sort(self, row: dict[str, Any]) -> bool:
         desk: Person = self.people.one_of(self.people.desk, row["id"])
