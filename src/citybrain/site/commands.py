@@ -14,7 +14,9 @@ def register(words: Words) -> None:
     up = words.add_parser("up", help="start the platform on DIR and watch it until it is told to stop")
     up.add_argument("--port", type=int, default=os.environ.get("CITYBRAIN_PORT", "8000"),
                     help="web; +1 readings, +2 live events, +3 MQTT (default 8000)")  # fmt: skip
-    up.add_argument("--empty", action="store_true", help="start without a demo city")
+    up.add_argument("--empty", action="store_true", help="start an empty directory without a demo city")
+    up.add_argument("--no-life", action="store_true", help="start the demo city without its simulated life")
+    up.add_argument("--speed", type=float, metavar="N", help="the demo city's clock runs N times as fast (1 to 500)")
     up.add_argument("--workers", type=int, default=2, help="web workers (default 2)")
     up.set_defaults(run=run_up)
 
@@ -29,7 +31,10 @@ def register(words: Words) -> None:
 def run_up(options: argparse.Namespace) -> int:
     from citybrain.site.up import run
 
-    return run(options.data, options.port, workers=options.workers)
+    return run(
+        options.data, options.port, workers=options.workers, without_demo=options.empty, lives=not options.no_life,
+        speed=options.speed,
+    )  # fmt: skip
 
 
 def run_migrate(options: argparse.Namespace) -> int:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from citybrain.base.errors import Misconfigured
 
-PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;"
+PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous={sync}; PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;"
 
 
 def sqlite_database(data: Path) -> dict[str, Any]:
-    """WAL, a full sync at each commit, and writers that wait their turn from the first statement on."""
+    """WAL, a full sync at each commit, and writers that wait their turn from the first statement on.
+
+    `CITYBRAIN_SYNC=normal` lets commits reach the disk later: only for a directory that can be made anew.
+    """
+    sync = os.environ.get("CITYBRAIN_SYNC", "full").lower()
+    if sync not in ("full", "normal"):
+        raise Misconfigured("start.sync", sync=sync)
     return {
         "ENGINE": "citybrain.site.sqlite",
         "NAME": str(data / "city.sqlite3"),
-        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 30, "init_command": PRAGMAS},
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 30, "init_command": PRAGMAS.format(sync=sync.upper())},
         "CONN_MAX_AGE": None,
         "TEST": {"NAME": str(data / "test.sqlite3")},
     }

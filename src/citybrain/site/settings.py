@@ -13,6 +13,7 @@
 | CITYBRAIN_PAGES        | the folder of the built pages                              | beside the code |
 | CITYBRAIN_PUBLIC_REPORTS | reports an hour that the portal takes from one address   | 30 |
 | CITYBRAIN_HUNG_SECONDS | how long a process may show no sign of life before it is started anew; 0: never | 180 |
+| CITYBRAIN_SYNC         | `full`: commits are on the disk when acknowledged; `normal`: soon after | full |
 | CITYBRAIN_LOG          | how much is logged: DEBUG, INFO, WARNING, ERROR            | INFO |
 """
 

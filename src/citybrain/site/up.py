@@ -8,22 +8,38 @@ from pathlib import Path
 
 from citybrain.base.errors import Misconfigured
 from citybrain.site.broker import broker_child, find_mosquitto
+from citybrain.site.demo import life_child, make_demo, set_speed
 from citybrain.site.ports import PORTS, port_of
 from citybrain.site.supervisor import Child, Supervisor, check_port_free, python, take_lock
 from citybrain.site.vitals import HUNG_AFTER
 
 
-def run(data: Path, port: int, *, workers: int) -> int:
-    """Start everything and watch it; returns when told to stop. Raises Misconfigured before anything is started."""
+def run(
+    data: Path, port: int, *, workers: int, without_demo: bool = False, lives: bool = True, speed: float | None = None
+) -> int:
+    """Start everything and watch it; returns when told to stop. Raises Misconfigured before anything is started.
+
+    An empty directory becomes a demo city first, unless `without_demo`; `lives` is whether its life goes on.
+    """
     port_of(port)
     hung_after()
-    take_lock(data / "run" / "up.lock")
+    os.close(take_lock(data / "run" / "up.lock"))  # whoever runs there is named first
     for offset in PORTS.values():
         check_port_free(port + offset)
-    password = migrate(say=print)
-    tell_password(password)
+    is_demo = not without_demo and make_demo(data, migrate=lambda: tell_password(migrate(say=print)), say=say_at_once)
+    take_lock(data / "run" / "up.lock")
+    if speed is not None:
+        set_speed(data, speed)
+    tell_password(migrate(say=print))
     children = list_children(data, port, workers=workers)
+    if is_demo and lives:
+        children.append(life_child(data, port))
     return Supervisor(data, children, hung_after=hung_after()).run(f"ready http://127.0.0.1:{port}")
+
+
+def say_at_once(text: str) -> None:
+    """A line that is read while the next is made."""
+    print(text, flush=True)
 
 
 def hung_after() -> float:

@@ -114,7 +114,9 @@ class Dispatcher:
             if place is None:
                 return None
             waiting = waiting_subjects(subscription.name)
-            for event in events:
+            if subscription.is_nudge:
+                count = len(events) - 1
+            for event in events[count:]:
                 count += 1
                 if place_of(event) > place:
                     attempt(subscription, event, waiting)

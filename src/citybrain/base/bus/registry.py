@@ -23,6 +23,7 @@ class Subscription:
     handler: Handler
     start: Start = "beginning"
     attempts: int = 10
+    is_nudge: bool = False
 
     def wants(self, event_type: str) -> bool:
         return any(
@@ -35,12 +36,13 @@ _subscriptions: dict[str, Subscription] = {}
 
 
 def subscribe(
-    *patterns: str, name: str, start: Start = "beginning", attempts: int = 10
+    *patterns: str, name: str, start: Start = "beginning", attempts: int = 10, is_nudge: bool = False
 ) -> Callable[[Handler], Handler]:
     """Register a handler under a name that keeps its cursor for ever; it runs in one transaction with that cursor.
 
     A new subscription begins with the oldest event kept, or with `start="end"` after the newest. A handler that
-    raises is tried `attempts` times with growing pauses before its event becomes a dead letter.
+    raises is tried `attempts` times with growing pauses before its event becomes a dead letter. `is_nudge`: it only
+    needs to hear that something of the kind happened, so of many that come together it hears the last.
     """
     if not patterns:
         raise ValueError(f"the subscription {name} names no types")
@@ -49,7 +51,7 @@ def subscribe(
         there = _subscriptions.get(name)
         if there is not None and there.handler is not handler:
             raise ValueError(f"the subscription {name} is registered twice")
-        _subscriptions[name] = Subscription(name, patterns, handler, start, attempts)
+        _subscriptions[name] = Subscription(name, patterns, handler, start, attempts, is_nudge)
         return handler
 
     return register

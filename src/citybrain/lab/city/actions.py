@@ -26,7 +26,7 @@ from citybrain.lab.city.bodies import Person
 from citybrain.lab.city.keys import make_keys
 from citybrain.lab.city.plan import Plan, plan_city
 from citybrain.lab.city.shape import to_degrees
-from citybrain.lab.city.state import State, find_state, save_state
+from citybrain.lab.city.state import State, begin_past, find_state, save_state
 from citybrain.lab.city.writing import write_layers, write_world
 from citybrain.lab.demo.actions import offer_role
 from citybrain.lab.demo.queries import stories
@@ -36,8 +36,10 @@ TIME_ZONE = "Asia/Shanghai"
 Say = Callable[[str], None]
 
 
-def prepare() -> None:
-    """Tables and packs, in a directory that was never started."""
+def prepare(data: Path) -> None:
+    """Tables and packs, in a directory that was never started; its clock is put back to where its life begins."""
+    if not (data / "city.sqlite3").exists():
+        begin_past(data)
     call_command("migrate", verbosity=0, interactive=False)
     load_packs(actor=MAKER)
 

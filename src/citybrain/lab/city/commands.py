@@ -29,7 +29,7 @@ def run_new(options: argparse.Namespace) -> int:
     if not FEWEST <= options.people <= MOST or options.seed < 0:
         raise BadInput("lab.people", fewest=f"{FEWEST:,}", most=f"{MOST:,}")
     began = time.monotonic()
-    prepare()
+    prepare(options.data)
     make_city(options.data, seed=options.seed, people=options.people, say=print)
     print(f"汉江市 is made, and everything in it is simulated ({time.monotonic() - began:.1f} s)")
     print(f"`citybrain up --data {options.data}` lives its last fourteen days and starts it")

@@ -15,16 +15,16 @@ from pathlib import Path
 
 from citybrain.base import clock
 from citybrain.base.errors import Unavailable
-from citybrain.lab.city.state import State, save_state
+from citybrain.lab.city.state import DAYS, State, save_state
 from citybrain.lab.life.engine import Life, find_done, open_life, save_done
 from citybrain.lab.replay.city import City
 from citybrain.lab.replay.client import Client
 
-DAYS = 14
 ZONE = 8 * 3_600
-BY_DAY, BY_NIGHT = 900, 3_600  # how far the clock goes at a time
+BY_DAY, BY_NIGHT = 1_800, 7_200  # how far the clock goes at a time
 QUARTER = 900  # of an hour: devices are silent for less than any rule allows
 MOST_BEHIND = 200  # messages that the city may still have to deliver when the next piece of time begins
+ONCE_MORE = 12 * 3_600  # told again after a break: what the disk may have lost; what it has not is known to the city
 SAY_EVERY = 5.0
 PATIENCE = 300.0
 Say = Callable[[str], None]
@@ -34,17 +34,10 @@ class PastCity(City):
     """The platform on the directory while its past is lived, on the database that the start itself will use."""
 
     def _environment(self) -> dict[str, str]:
-        return {**os.environ, "CITYBRAIN_DATA": str(self.data), "LANG": "C.UTF-8"}
+        return {**os.environ, "CITYBRAIN_DATA": str(self.data), "LANG": "C.UTF-8", "CITYBRAIN_SYNC": "normal"}
 
 
-def begin_past(data: Path, *, now: datetime) -> None:
-    """Put the clock of an empty directory fourteen days back, before anything is written there."""
-    if not (data / "clock.json").exists():
-        clock.declare(data, "driven", start=now - timedelta(days=DAYS))
-    clock.install(clock.open_clock(data))
-
-
-def live_past(data: Path, state: State, *, say: Say, rate: float = 1.0) -> None:
+def live_past(data: Path, state: State, *, say: Say) -> None:
     """Live from where the clock stands to now; afterwards the clock shows real time."""
     save_state(data, State("history", state.seed, state.people))
     city = PastCity(data, say=say)
@@ -53,7 +46,7 @@ def live_past(data: Path, state: State, *, say: Say, rate: float = 1.0) -> None:
     driven.move_to(datetime.fromtimestamp(end, UTC) - timedelta(days=DAYS))
     try:
         city.start()
-        life = open_life(data, city.url, f"http://127.0.0.1:{city.port + 1}", rate=rate)
+        life = open_life(data, city.url, f"http://127.0.0.1:{city.port + 1}")
         client = Client(city.url, life.keys.tokens["watch"])
         try:
             client.await_things(len(life.world.codes))
@@ -75,7 +68,9 @@ class _Past:
 
     def live(self, end: int) -> None:
         """While the clock and the devices go through a piece of time, people work on what was reported before it."""
-        first = done = max(find_done(self.data) or 0, int(self.driven.now().timestamp()))
+        begun = int(self.driven.now().timestamp())
+        known = find_done(self.data)
+        first = done = begun if known is None else min(known - ONCE_MORE, begun)
         with ThreadPoolExecutor(1, "devices") as beside:
             for until in ticks(done, end):
                 devices = beside.submit(self._let_pass, done, until)
@@ -90,11 +85,17 @@ class _Past:
         self._wait(0)
 
     def _let_pass(self, after: int, until: int) -> None:
-        """Move the clock in quarters of an hour, each with what the devices said in it."""
+        """Move the clock in quarters of an hour, each with what the devices measured in it; what they tell in yes and
+        no comes at the end, because no rule is so soon in doubt of those.
+        """
+        flags: list[str] = []
         for start in range(after, until, QUARTER):
             end = min(start + QUARTER, until)
             self.driven.move_to(datetime.fromtimestamp(end, UTC))
-            self.life.pour_readings(start, end)
+            lines = self.life.readings.between(start, end)
+            self.life.send(lines.numbers)
+            flags += lines.flags
+        self.life.send(flags)
 
     def _wait(self, most: int) -> None:
         """Until the city has no more than so much left to do."""
@@ -121,7 +122,7 @@ class _Past:
 
 
 def ticks(after: int, end: int) -> Iterator[int]:
-    """The moments at which people look up: every quarter by day, every hour at night, and at the end."""
+    """The moments at which people look up: every half hour by day, every two hours at night, and at the end."""
     now = after
     while now < end:
         hour = (now + ZONE) % 86_400 // 3_600

@@ -18,6 +18,7 @@ from pathlib import Path
 from citybrain.lab.life.engine import LONGEST_GAP, STEP, Closed, Life, find_done, open_life, save_done
 
 log = logging.getLogger("citybrain.life")
+STREAMS = 4
 PULSE = 2.0  # wall seconds between two looks at the clock
 WORK_EVERY = 8.0  # wall seconds between two looks of the staff at its cases
 
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, default=Path("var"))
     parser.add_argument("--url", default="http://127.0.0.1:8000", help="of web (default: the next port is sense)")
     parser.add_argument("--sense-url", default="", help="of sense")
-    parser.add_argument("--rate", type=float, default=1.0, help="how much is reported, 1 as usual")
+    parser.add_argument("--streams", type=int, default=STREAMS, help=f"how much is reported, 1 to 8 ({STREAMS})")
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
     stop = threading.Event()
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(one, lambda *_: stop.set())
     url = options.url.rstrip("/")
     host, _, port = url.rpartition(":")
-    life = open_life(options.data, url, options.sense_url or f"{host}:{int(port) + 1}", rate=options.rate)
+    life = open_life(options.data, url, options.sense_url or f"{host}:{int(port) + 1}", streams=options.streams)
     try:
         live(life, options.data, stop)
     finally:

@@ -38,10 +38,10 @@ class Poured:
 class Life:
     """The whole life of one city, driven by whoever knows its time."""
 
-    def __init__(self, world: World, keys: Keys, door: Door, *, rate: float = 1.0, hands: int = 3):
+    def __init__(self, world: World, keys: Keys, door: Door, *, streams: int = 1, hands: int = 3):
         self.world, self.keys, self.door = world, keys, door
         self.readings = Readings(world)
-        self.reports = Reports(world, self.readings.weather, rate=rate)
+        self.reports = Reports(world, self.readings.weather, streams=streams)
         self.staff = Staff(world, keys, door, hands=hands)
 
     def pour(self, after: int, until: int) -> Poured:
@@ -55,12 +55,16 @@ class Life:
 
     def pour_readings(self, after: int, until: int) -> int:
         lines = self.readings.between(after, until)
-        for some in (lines.numbers, lines.flags):
-            for start in range(0, len(some), BATCH):
-                receipt = self.door.readings(some[start : start + BATCH], self.keys.tokens["devices"])
-                for one in receipt["rejected"][:3]:
-                    log.warning("a reading is refused: %s", one)
+        self.send(lines.numbers)
+        self.send(lines.flags)
         return len(lines.all)
+
+    def send(self, lines: list[str]) -> None:
+        """Lines of readings to their door."""
+        for start in range(0, len(lines), BATCH):
+            receipt = self.door.readings(lines[start : start + BATCH], self.keys.tokens["devices"])
+            for one in receipt["rejected"][:3]:
+                log.warning("a reading is refused: %s", one)
 
     def pour_reports(self, reports: list[Report]) -> None:
         """Calls and the app deliver in bundles, a grid worker for himself; who photographed adds the picture."""
@@ -88,12 +92,12 @@ class Life:
         self.staff.close()
 
 
-def open_life(data: Path, url: str, sense_url: str, *, rate: float = 1.0, hands: int = 3) -> Life:
+def open_life(data: Path, url: str, sense_url: str, *, streams: int = 1, hands: int = 3) -> Life:
     """The life of the city in a data directory; raises FileNotFoundError where `city new` made none."""
     folder = data / "city"
     keys: dict[str, Any] = json.loads((folder / "keys.json").read_text(encoding="utf-8"))
     world = read_world(folder / "world.json")
-    return Life(world, Keys(keys["sessions"], keys["tokens"]), Door(url, sense_url), rate=rate, hands=hands)
+    return Life(world, Keys(keys["sessions"], keys["tokens"]), Door(url, sense_url), streams=streams, hands=hands)
 
 
 def find_done(data: Path) -> int | None:

@@ -10,7 +10,7 @@ from citybrain.lab.life.weather import DAY
 BLOCK = 4 * DAY
 FAULT = 201
 WELL, SILENT, STUCK, DRIFTING = 0, 1, 2, 3
-CHANCES = (0.006, 0.009, 0.012)  # in each block of four days, added up
+CHANCES = (0.004, 0.007, 0.010)  # in each block of four days, added up
 
 
 def faults_at(seed: int, device: Ints, at: Ints) -> tuple[Ints, Floats, Floats]:

@@ -19,8 +19,9 @@ from citybrain.lab.life.weather import DAY, ZONE, Weather
 from citybrain.lab.life.wording import VOICES, Kind, more, request, sentences, where_and_what, wide, with_typo, words
 from citybrain.lab.life.world import Address, World
 
-A_DAY = 38.0  # matters in a day for 100,000 people, before weather and weekday
-MOST_IN_A_DAY = 4_000
+A_DAY = 20.0  # matters in a day for 100,000 people in one stream, before weather and weekday
+STREAMS = 8  # at most
+MOST_IN_A_DAY = 1_000  # in one stream
 BACK = 8  # days in which no sentence comes twice
 NAMES, SHARES = ("hotline", "app", "grid"), (0.5, 0.35, 0.15)
 SOURCE_OF = {"hotline": "12345热线", "app": "随手拍", "grid": "网格巡查"}
@@ -56,10 +57,13 @@ class _Drawn:
 
 
 class Reports:
-    """The reports of a world, day by day."""
+    """The reports of a world, day by day: one or several streams of matters beside each other.
 
-    def __init__(self, world: World, weather: Weather, *, rate: float = 1.0):
-        self.world, self.weather, self.rate = world, weather, rate
+    More streams are a livelier city; those that were there before stay as they are.
+    """
+
+    def __init__(self, world: World, weather: Weather, *, streams: int = 1):
+        self.world, self.weather, self.streams = world, weather, min(max(streams, 0), STREAMS)
         self.day: Callable[[int], list[Report]] = lru_cache(maxsize=4)(self._day)
         self._raw: Callable[[int], list[_Drawn]] = lru_cache(maxsize=BACK + 4)(self._draw)
 
@@ -92,10 +96,14 @@ class Reports:
 
     def _draw(self, day: int) -> list[_Drawn]:
         """What is reported on a day, before it is compared with the days before."""
-        dice = np.random.default_rng([self.world.seed, 500, day])
+        drawn = [one for stream in range(self.streams) for one in self._stream(day, stream)]
+        return sorted(drawn, key=lambda one: one.at)  # stable: of one second, by stream and number
+
+    def _stream(self, day: int, stream: int) -> list[_Drawn]:
+        dice = np.random.default_rng([self.world.seed, 500, day, stream])
         drawn: list[_Drawn] = []
         kinds, chances = self._chances(day)
-        count = int(dice.poisson(A_DAY * self.rate * self.world.people / 100_000 * chances.sum() * _week(day)))
+        count = int(dice.poisson(A_DAY * self.world.people / 100_000 * chances.sum() * _week(day)))
         for _ in range(min(count, MOST_IN_A_DAY)):
             kind = kinds[int(dice.choice(len(kinds), p=chances / chances.sum()))]
             at = self._moment(kind, day, dice)
@@ -106,7 +114,8 @@ class Reports:
                 drawn.append(_Drawn(kind, address, what, at + later))
         end = (day + 1) * DAY - ZONE - 1
         drawn.sort(key=lambda one: one.at)  # stable: of one second, as they were drawn
-        return [self._said(one, min(one.at, end), number, day) for number, one in enumerate(drawn[:MOST_IN_A_DAY])]
+        first = (day * STREAMS + stream) * MOST_IN_A_DAY
+        return [self._said(one, min(one.at, end), first + n) for n, one in enumerate(drawn[:MOST_IN_A_DAY])]
 
     def _chances(self, day: int) -> tuple[Sequence[Kind], np.ndarray]:
         """How likely each kind is: rain brings floods and fallen trees."""
@@ -127,10 +136,10 @@ class Reports:
         several = 1 + int(dice.geometric(0.55))
         return several if dice.random() < (0.0 if kind.home else many) else 1
 
-    def _said(self, one: _Drawn, at: int, number: int, day: int) -> _Drawn:
-        """The sentences of a report; `n` counts reports from one day to the next."""
-        n, salt = day * MOST_IN_A_DAY + number, self.world.seed
-        dice = np.random.default_rng([self.world.seed, 501, day, number])
+    def _said(self, one: _Drawn, at: int, n: int) -> _Drawn:
+        """The sentences of the n-th report."""
+        salt = self.world.seed
+        dice = np.random.default_rng([self.world.seed, 501, n])
         channel = "hotline" if one.kind.type.startswith("hotline.") else str(dice.choice(NAMES, p=SHARES))
         by_grid = channel == "grid"
         said = [where_and_what(one.kind, one.address, one.what, n, salt, by_grid=by_grid)]

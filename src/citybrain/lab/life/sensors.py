@@ -192,14 +192,14 @@ def river_level(a: Asked) -> Floats:
 
 
 def tilt(a: Asked) -> Floats:
-    leaning = uniform(a.seed, 340, a.device, a.at // (30 * DAY)) > 0.9975
+    leaning = uniform(a.seed, 340, a.device, a.at // (30 * DAY)) > 0.999
     return 0.6 + 2.2 * a.nature + 0.15 * a.noise(341) + np.where(leaning, 16.5, 0.0)
 
 
 def battery(a: Asked) -> Floats:
     """Runs down over two years or so, is changed, and runs down again."""
     life = (500 + 400 * a.nature) * DAY
-    return 100 - 91 * (((a.at + uniform(a.seed, 342, a.device) * life) % life) / life)
+    return 100 - 90 * (((a.at + uniform(a.seed, 342, a.device) * life) % life) / life)
 
 
 def is_lit(a: Asked) -> np.ndarray:
