@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser
 
 from tests.journeys.browser import DESKTOP, PHONE, Window, chromium
 from tests.processes.city_platform import CityPlatform
 
 Open = Callable[..., Window]
+STILL: tuple[str, ...] = ()
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +36,27 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CityPlatform]:
     platform.password = shown.group(1) if shown else ""
     yield platform
     platform.stop()
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CityPlatform]:
+    """The fictional city as `city new` makes it, standing still: nobody acts in it but the test."""
+    platform = CityPlatform(tmp_path_factory.mktemp("town"))
+    platform.command("city", "new", "--seed", "7", "--people", "20000")
+    platform.token = (
+        platform.command("token", "create", "--name", "watcher", "--role", "administrator").strip().splitlines()[-1]
+    )
+    platform.start(*STILL)
+    yield platform
+    platform.stop()
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A picture as a camera makes it."""
+    path = tmp_path / "photo.jpg"
+    Image.effect_noise((800, 600), 90).convert("RGB").save(path)
+    return path
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.journeys.browser import Window
@@ -21,13 +20,6 @@ from tests.processes.ground import ROOT, until
 HERE = {"longitude": 116.4074, "latitude": 39.9042}
 MOST_BYTES = 250_000
 CODE = re.compile(r"([0-9A-Z]{4}-){6}[0-9A-Z]{2}")
-
-
-@pytest.fixture
-def photo(tmp_path: Path) -> Path:
-    path = tmp_path / "photo.jpg"
-    Image.effect_noise((800, 600), 90).convert("RGB").save(path)
-    return path
 
 
 @pytest.fixture
