@@ -15,7 +15,6 @@ from tests.journeys.browser import DESKTOP, PHONE, Window, chromium
 from tests.processes.city_platform import CityPlatform
 
 Open = Callable[..., Window]
-STILL: tuple[str, ...] = ()
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +45,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CityPlatform]:
     platform.token = (
         platform.command("token", "create", "--name", "watcher", "--role", "administrator").strip().splitlines()[-1]
     )
-    platform.start(*STILL)
+    platform.start()  # with --empty: no earlier life, and nobody who lives on
     yield platform
     platform.stop()
 
