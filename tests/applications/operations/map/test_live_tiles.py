@@ -280,6 +280,22 @@ def test_what_a_tile_costs(cast, clock):
     assert cost(client, path("things")) == 6, "no query for each point"
 
 
+def test_several_sets_come_on_one_tile(cast, clock):
+    declare(LAMPS)
+    an_alarm(cast)
+    Person(cast, "dispatcher").opens()
+    client = cast.client("leader")
+    both = get(client, path("live"), sets=["cases", "things"])
+    assert both == {**get(client, path("things")), **get(client, path("cases"))}
+    assert set(both) == {"cases", "things"}
+    assert get(client, path("live")) == {}
+    refused = cast.client("source_system").get(f"/api/v1{path('live')}", {"sets": ["things", "cases"]})
+    assert refused.status_code == 403
+    assert client.get(f"/api/v1{path('live')}", {"sets": "base"}).status_code == 422
+    assert cost(client, f"{path('live')}?sets=cases&sets=things&sets=alarms") <= 10
+    assert cost(client, f"{path('live')}?sets=cases&sets=things&sets=alarms") == 4
+
+
 # the legend
 
 

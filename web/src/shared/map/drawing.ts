@@ -3,7 +3,7 @@ import { Map, NavigationControl, setWorkerUrl, type LngLatBoundsLike, type MapMo
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import { baseStyle } from './base'
 import { fonts, palette } from './palette'
-import { addressOf, DEEPEST, layersOf, SETS, type Look, type SetName } from './sets'
+import { addressOf, DEEPEST, layersOf, SETS, sourceOf, type Look, type SetName } from './sets'
 import { addShapes } from './shapes'
 
 setWorkerUrl(workerUrl)
@@ -37,7 +37,7 @@ export class Drawing {
   readonly map: Map
   private readonly look: Look
   private shown = new Set<SetName>()
-  private filters: Partial<Record<SetName, Record<string, unknown>>> = {}
+  private filters: Record<string, unknown> = {}
 
   constructor(options: DrawingOptions) {
     const { facts, dark, english, interactive, center, zoom, padding = EVEN, texts } = options
@@ -71,41 +71,44 @@ export class Drawing {
 
   showSets(wanted: readonly SetName[]): void {
     addShapes(this.map, this.look.colours)
-    for (const set of SETS) {
-      if (wanted.includes(set) && !this.shown.has(set)) this.add(set)
-      else if (!wanted.includes(set) && this.shown.has(set)) this.drop(set)
-    }
+    const changed = SETS.filter((set) => wanted.includes(set) !== this.shown.has(set))
+    this.shown = new Set(wanted)
+    for (const source of new Set(changed.map(sourceOf))) this.ask(source)
+    for (const set of changed) if (this.shown.has(set)) this.add(set)
+      else this.drop(set)
   }
 
-  /** What a set is asked for; the same again asks nothing. */
-  setFilters(set: SetName, filters: Record<string, unknown>): void {
-    if (JSON.stringify(this.filters[set] ?? {}) === JSON.stringify(filters)) return
-    this.filters[set] = filters
-    this.reload(set)
+  /** What is asked for: cases by the filter of their list, alarms by its severity and region, things by its region. */
+  setFilters(filters: Record<string, unknown>): void {
+    if (JSON.stringify(this.filters) === JSON.stringify(filters)) return
+    this.filters = filters
+    this.refresh()
   }
 
   /** Something may have changed: ask for the tiles again; what is drawn stays until they are there. */
   refresh(sets: readonly SetName[] = SETS): void {
-    for (const set of sets) this.reload(set)
+    for (const source of new Set(sets.filter((set) => this.shown.has(set)).map(sourceOf))) this.ask(source)
   }
 
-  private reload(set: SetName): void {
-    const source = this.shown.has(set) ? this.map.getSource(set) : undefined
-    if (source && 'setTiles' in source) (source as unknown as { setTiles(tiles: string[]): void }).setTiles([addressOf(set, this.filters[set] ?? {})])
+  private ask(name: 'live' | 'heat'): void {
+    if (![...this.shown].some((set) => sourceOf(set) === name)) return
+    const filters = name === 'heat' ? { ...this.filters, is_open: undefined, overdue: undefined } : this.filters
+    const tiles = [addressOf(name, [...this.shown], filters)]
+    const source = this.map.getSource(name)
+    if (source && 'setTiles' in source) (source as unknown as { setTiles(tiles: string[]): void }).setTiles(tiles)
+    else this.map.addSource(name, { type: 'vector', tiles, minzoom: 0, maxzoom: name === 'heat' ? 14 : DEEPEST })
   }
 
   private add(set: SetName): void {
-    this.shown.add(set)
-    this.map.addSource(set, { type: 'vector', tiles: [addressOf(set, this.filters[set] ?? {})], minzoom: 0, maxzoom: DEEPEST })
     const above = SETS.slice(SETS.indexOf(set) + 1).filter((one) => this.shown.has(one))
     const before = above.map((one) => layersOf(one, this.look)[0]?.id).find((id) => id && this.map.getLayer(id))
     for (const layer of layersOf(set, this.look)) this.map.addLayer(layer, set === 'heat' ? 'borders-inner' : before)
   }
 
   private drop(set: SetName): void {
-    this.shown.delete(set)
     for (const layer of layersOf(set, this.look)) if (this.map.getLayer(layer.id)) this.map.removeLayer(layer.id)
-    if (this.map.getSource(set)) this.map.removeSource(set)
+    const source = sourceOf(set)
+    if (this.map.getSource(source) && ![...this.shown].some((one) => sourceOf(one) === source)) this.map.removeSource(source)
   }
 
   private under(event: MapMouseEvent) {
@@ -138,7 +141,7 @@ export class Drawing {
       return null
     }
     if (first.layer.id === 'region-names') return { kind: 'region', id: String(first.properties.code) }
-    const kind = KINDS[first.source as keyof typeof KINDS]
+    const kind = KINDS[first.sourceLayer as keyof typeof KINDS]
     return kind ? { kind, id: String(first.properties.id) } : null
   }
 

@@ -5,7 +5,10 @@ import type { Palette } from './palette'
 export type SetName = 'heat' | 'things' | 'alarms' | 'cases'
 /** From below to above. */
 export const SETS: SetName[] = ['heat', 'things', 'cases', 'alarms']
+/** These come together, a layer each, on the tiles of one source: a third of the requests, and of the frames drawn. */
+export const TOGETHER: SetName[] = ['things', 'cases', 'alarms']
 export const DEEPEST = 16
+export const sourceOf = (set: SetName): 'live' | 'heat' => (set === 'heat' ? 'heat' : 'live')
 
 export interface Look {
   colours: Palette
@@ -21,7 +24,7 @@ function bySeverity(colours: Palette): ExpressionSpecification {
 }
 
 function clusters(set: SetName, colours: Palette, fonts: string[]): LayerSpecification[] {
-  const source = { source: set, 'source-layer': set, filter: isCluster }
+  const source = { source: sourceOf(set), 'source-layer': set, filter: isCluster }
   const worst: ExpressionSpecification = ['match', severity, 1, '\nⅠ', 2, '\nⅡ', 3, '\nⅢ', 4, '\nⅣ', '']
   const quiet = set === 'things'
   const radius: ExpressionSpecification = ['interpolate', ['linear'], ['log10', ['get', 'count']], 0, quiet ? 9 : 12, 1, quiet ? 11 : 15, 2, quiet ? 15 : 20, 3, 26]
@@ -42,7 +45,7 @@ function clusters(set: SetName, colours: Palette, fonts: string[]): LayerSpecifi
 
 function marks(set: 'alarms' | 'cases', { colours, fonts, english }: Look): LayerSpecification[] {
   const kind = set === 'cases' ? 'case' : 'alarm'
-  const source = { source: set, 'source-layer': set, filter: ['!', isCluster] as ExpressionSpecification }
+  const source = { source: sourceOf(set), 'source-layer': set, filter: ['!', isCluster] as ExpressionSpecification }
   return [
     {
       id: `${set}-marks`, type: 'symbol', ...source,
@@ -63,7 +66,7 @@ function dots(colours: Palette): LayerSpecification[] {
   const alarmed: ExpressionSpecification = ['>', severity, 0]
   return [
     {
-      id: 'things-marks', type: 'circle', source: 'things', 'source-layer': 'things', filter: ['!', isCluster],
+      id: 'things-marks', type: 'circle', source: sourceOf('things'), 'source-layer': 'things', filter: ['!', isCluster],
       paint: {
         'circle-radius': ['interpolate', ['linear'], ['zoom'], 9, 2, 13, 3.5, 16, 6], 'circle-color': ['case', alarmed, bySeverity(colours), colours.primary],
         'circle-stroke-color': colours.surface, 'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 9, 0.5, 14, 1.5], 'circle-opacity': 0.85,
@@ -87,11 +90,12 @@ export function layersOf(set: SetName, look: Look): LayerSpecification[] {
   return [...single, ...clusters(set, look.colours, look.fonts)]
 }
 
-/** The address of a set's tiles; the browser asks each time whether they changed, and is sent only what did. */
-export function addressOf(set: SetName, filters: Record<string, unknown>): string {
+/** The address of a source's tiles; the browser asks each time whether they changed, and is sent only what did. */
+export function addressOf(source: 'live' | 'heat', sets: readonly SetName[], filters: Record<string, unknown>): string {
   const query = new URLSearchParams()
+  if (source === 'live') for (const set of TOGETHER) if (sets.includes(set)) query.append('sets', set)
   for (const [name, value] of Object.entries(filters)) {
     for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined && one !== null && one !== '') query.append(name, String(one))
   }
-  return `${location.origin}/api/v1/tiles/${set}/{z}/{x}/{y}.mvt?${query}`.replace(/\?$/, '')
+  return `${location.origin}/api/v1/tiles/${source}/{z}/{x}/{y}.mvt?${query}`.replace(/\?$/, '')
 }

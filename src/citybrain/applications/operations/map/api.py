@@ -40,12 +40,12 @@ def show_map(request: CityRequest, asked: Query[MapQuery]) -> Any:
 
 @router.get("/tiles/{layer_set}/{z}/{x}/{y}.mvt", response={200: bytes})
 def show_tile(request: CityRequest, layer_set: str, z: int, x: int, y: int, asked: Query[MapQuery]) -> HttpResponse:
-    """A vector tile of `base`, `things`, `alarms`, `cases` or `heat`, of what you may see.
+    """A vector tile of `base`, `things`, `alarms`, `cases` or `heat`, or of several (`live`), of what you may see.
 
     Sets of more than 2,000 points come in clusters (`count`, worst `severity`) up to zoom 15; else each point has `id`,
     `kind`, `severity`, `state` and `title`. Heat holds cells with a `count` and a `level` from 1 to 5.
     """
-    found = queries.tile(request.viewer, layer_set, asked.v, asked.asked(), z, x, y)
+    found = queries.tile(request.viewer, layer_set, asked.v, asked.sets, asked.asked(), z, x, y)
     return answer(request, found, shared="private")
 
 

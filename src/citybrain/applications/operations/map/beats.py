@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 
 from citybrain.base.bus.models import OutboxEvent
 
@@ -18,11 +19,11 @@ class Beats:
         self._seen: tuple[int, str] = (0, "")
         self._newest: dict[str, str] = {}
 
-    def of(self, *families: str) -> tuple[str, ...]:
-        """A value that is another one after each change of one of the families."""
+    def read(self) -> Mapping[str, str]:
+        """The newest event of each family: another one after each change."""
         with self._lock:
             self._catch_up()
-            return tuple(self._newest.get(family, "") for family in families)
+            return dict(self._newest)
 
     def _catch_up(self) -> None:
         position, known = self._seen

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from citybrain.applications.operations.map.base import draw_base
+from citybrain.applications.operations.map.beats import beats
 from citybrain.applications.operations.map.caching import Kept
 from citybrain.applications.operations.map.points import MOST_SINGLE, PointSet
 from citybrain.applications.operations.map.sets import LIVE_SETS, Wanted, key_of, live_bytes, read_set
@@ -16,7 +18,8 @@ from citybrain.base.places.queries import city, find_box, list_map_layers, map_v
 from citybrain.base.querying import About, about_of
 
 DEEPEST = 22
-SETS = ("base", *LIVE_SETS)
+TOGETHER = "live"
+SETS = ("base", *LIVE_SETS, TOGETHER)
 REVISION = "1"
 """Part of every version: counts up when the same places come to be drawn in another way."""
 BASE_BYTES = 96 * 1024 * 1024
@@ -100,24 +103,32 @@ def describe_map(viewer: Viewer, wanted: Wanted) -> ViewerMap:
     """The base, and how much of each live set there is for what is asked."""
     viewer.check("place.read")
     names = [name for name, live in LIVE_SETS.items() if name != "heat" and viewer.may(live.permission)]
-    return ViewerMap(public_map(), [_legend_line(viewer, name, wanted) for name in names])
+    beat = beats.read()
+    lines = [_legend_line(viewer, name, wanted, key_of(viewer, name, wanted, beat)) for name in names]
+    return ViewerMap(public_map(), lines)
 
 
-def _legend_line(viewer: Viewer, name: str, wanted: Wanted) -> LegendLine:
-    found = read_set(viewer, name, wanted, key_of(viewer, name, wanted))
+def _legend_line(viewer: Viewer, name: str, wanted: Wanted, key: Hashable) -> LegendLine:
+    found = read_set(viewer, name, wanted, key)
     assert isinstance(found, PointSet)
     by_severity = {severity: about_of(count) for severity, count in found.by_severity().items()}
     return LegendLine(name, about_of(len(found)), by_severity, found.is_clustered)
 
 
-def tile(viewer: Viewer, layer_set: str, version: str, wanted: Wanted, z: int, x: int, y: int) -> Tile:
-    """A tile of a set; raises NotFound `map.unknown_set` and `map.no_tile`, Forbidden without the set's permission."""
+def tile(
+    viewer: Viewer, layer_set: str, version: str, together: Sequence[str], wanted: Wanted, z: int, x: int, y: int
+) -> Tile:
+    """A tile of a set, or of several `together` where the set is `live`.
+
+    Raises NotFound `map.unknown_set` and `map.no_tile`, Forbidden without the permission of a set.
+    """
     if layer_set not in SETS:
         raise NotFound("map.unknown_set", name=layer_set, known=", ".join(SETS))
     if layer_set == "base":
         return base_tile(viewer, version, z, x, y)
     check_tile(z, x, y)
-    return Tile(live_bytes(viewer, layer_set, wanted, z, x, y), is_zipped=False)
+    names = [name for name in LIVE_SETS if name in together] if layer_set == TOGETHER else [layer_set]
+    return Tile(live_bytes(viewer, names, wanted, z, x, y), is_zipped=False)
 
 
 def check_tile(z: int, x: int, y: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from ninja import Field, Schema
 
@@ -51,10 +51,13 @@ class MapQuery(CaseQuery):
     model: list[Annotated[str, Field(max_length=64)]] = Field(
         [], description="Things of these models", examples=[["environment.air_station"]]
     )
+    sets: list[Literal["things", "alarms", "cases", "heat"]] = Field(
+        [], description="What a tile of `live` holds, a layer each", examples=[["cases", "alarms"]]
+    )
     v: str = Field("", max_length=64, description="Version of the base; with the present one a tile may be kept")
 
     def asked(self) -> Wanted:
-        own = {"at", "model", "v"}
+        own = {"at", "model", "sets", "v"}
         plain = CaseQuery.model_construct(**self.model_dump(exclude=own))
         return Wanted(plain.wanted(), self.at, tuple(self.model))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -94,23 +94,28 @@ def forget() -> None:
     _tiles.clear()
 
 
-def key_of(viewer: Viewer, name: str, wanted: Wanted) -> Hashable:
+def key_of(viewer: Viewer, name: str, wanted: Wanted, beat: Mapping[str, str]) -> Hashable:
     """Equal for two viewers exactly where they see the same: the predicates themselves are part of it."""
     live = LIVE_SETS[name]
     reach = tuple(visible(viewer, kind) for kind in live.kinds)
     asker = (viewer.kind, viewer.id) if wanted.cases.mine is not None else None
-    return name, beats.of(*live.families), reach, viewer.may("alarm.read"), asker, wanted
+    newest = tuple(beat.get(family, "") for family in live.families)
+    return name, newest, reach, viewer.may("alarm.read"), asker, wanted
 
 
 def read_set(viewer: Viewer, name: str, wanted: Wanted, key: Hashable) -> PointSet | HeatSet:
     return _sets.get(key, lambda: LIVE_SETS[name].read(viewer, wanted))
 
 
-def live_bytes(viewer: Viewer, name: str, wanted: Wanted, z: int, x: int, y: int) -> bytes:
-    """One tile of a live set; raises Forbidden without its permission."""
-    viewer.check(LIVE_SETS[name].permission)
-    key = key_of(viewer, name, wanted)
+def live_bytes(viewer: Viewer, names: Sequence[str], wanted: Wanted, z: int, x: int, y: int) -> bytes:
+    """One tile of some live sets, a layer each; raises Forbidden without the permission of one of them."""
+    for name in names:
+        viewer.check(LIVE_SETS[name].permission)
+    beat = beats.read()
+    return b"".join(_set_bytes(viewer, name, wanted, key_of(viewer, name, wanted, beat), z, x, y) for name in names)
 
+
+def _set_bytes(viewer: Viewer, name: str, wanted: Wanted, key: Hashable, z: int, x: int, y: int) -> bytes:
     def draw() -> bytes:
         found = read_set(viewer, name, wanted, key)
         return draw_points(found, z, x, y) if isinstance(found, PointSet) else draw_heat(found, z, x, y)
