@@ -180,6 +180,32 @@ def test_changing_and_retiring(cast, station):
     assert Thing.objects.get().state == "active"
 
 
+def test_what_a_change_leaves_out_stays(cast, station):
+    """Whoever corrects a name neither takes the thing over nor moves it; what he empties is empty."""
+    position = {"lon": 112.06, "lat": 32.06, "crs": "GCJ-02"}
+    register(cast, row(organisation="eco", address="王寨街道1号", attributes={"maker": "X"}, **position))
+    before = Thing.objects.get()
+    client = cast.client("steward")
+
+    client.patch("/api/v1/things/air-1", {"name": "新名"}, "application/json")
+    client.patch("/api/v1/things/air-1", {"address": "", "attributes": {}}, "application/json")
+
+    thing = Thing.objects.get()
+    assert (thing.name, thing.address, thing.attributes) == ("新名", "", {})
+    for name in ("organisation_path", "lon", "lat", "precision_m", "given_crs", "region_path"):
+        assert getattr(thing, name) == getattr(before, name), name
+    assert BusEvent.objects.filter(type="thing.moved").count() == 0
+
+    register(cast, row(name="", organisation="eco", **position))
+    assert Thing.objects.get().name == "新名", "an empty cell of a table leaves what is there"
+
+
+def test_a_region_is_named_without_losing_the_point(cast, station):
+    register(cast, row())
+    changed = cast.client("steward").patch("/api/v1/things/air-1", {"region": "420606001"}, "application/json").json()
+    assert (changed["region_code"], changed["lon"], changed["lat"]) == ("420606001", 112.05, 32.05)
+
+
 def test_ten_thousand_things_in_seconds(cast, station):
     rows = [row(f"t-{n}", lon=112.0 + (n % 400) / 1000, lat=32.0 + (n % 200) / 1000) for n in range(10_000)]
     began = time.perf_counter()

@@ -53,7 +53,23 @@ def change_thing(thing: Thing, *, actor: Viewer, **fields: Any) -> Thing:
     if thing.state == Thing.State.RETIRED:
         raise Conflict("things.retired", thing=thing.code)
     known = {name: value for name, value in fields.items() if value is not None}
-    return register_thing(ThingDraft(code=thing.code, model=thing.model.key, **known), actor=actor)
+    draft = ThingDraft(code=thing.code, model=thing.model.key, **{**_standing(thing, known), **known})
+    receipt = register_things([draft], actor=actor, takes_blank=True)
+    if receipt.rejected:
+        raise BadInput("input.invalid", fields=(receipt.rejected[0].wrong,))
+    return Thing.objects.select_related("model").get(code=thing.code)
+
+
+def _standing(thing: Thing, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Whose a thing is and where it stands, as far as a change does not say it: what is left out stays."""
+    standing: dict[str, Any] = {"organisation": thing.organisation_path.strip("/").rpartition("/")[2]}
+    if "lon" in fields or "lat" in fields:
+        return standing
+    if thing.lon is not None:
+        standing |= {"lon": thing.lon, "lat": thing.lat, "precision_m": thing.precision_m}
+    if thing.given_region:
+        standing["region"] = thing.region_code
+    return standing
 
 
 @transaction.atomic

@@ -34,6 +34,8 @@ class Batch:
     new: list[Thing] = field(default_factory=list)
     changed: list[tuple[Thing, list[str], str]] = field(default_factory=list)
     duplicates: int = 0
+    takes_blank: bool = False
+    """What is given as blank becomes blank; else it leaves what is there, as an empty cell of a table does."""
 
     def reject(self, index: int, field_name: str, code: str, **data: Any) -> None:
         self.wrong[index] = FieldError(field_name, code, data)
@@ -41,7 +43,7 @@ class Batch:
 
 
 @transaction.atomic
-def register_things(rows: Sequence[Any] | Mapping[str, Any], *, actor: Viewer) -> Receipt:
+def register_things(rows: Sequence[Any] | Mapping[str, Any], *, actor: Viewer, takes_blank: bool = False) -> Receipt:
     """Register things (drafts, or mappings of their fields), or bring those that are there up to date, by code.
 
     A thing keeps its model for life. Each row is rejected or kept by itself; raises Forbidden when the actor may
@@ -51,6 +53,7 @@ def register_things(rows: Sequence[Any] | Mapping[str, Any], *, actor: Viewer) -
     if len(rows) > MAX_BATCH and not isinstance(rows, Mapping):
         raise TooLarge("things.batch_too_large", limit=MAX_BATCH)
     batch = _read([rows] if isinstance(rows, Mapping) else rows)
+    batch.takes_blank = takes_blank
     _check_models(batch)
     organisations = _check_organisations(batch, actor)
     placing = place_drafts(batch.drafts)
@@ -158,9 +161,15 @@ def _new(draft: ThingDraft, model: ThingModel, place: Placed, owner: str, now: d
 def _change(batch: Batch, thing: Thing, draft: ThingDraft, place: Placed, owner: str, now: datetime) -> None:
     """Only what the draft says: a blank name or address, or no point, leaves what is there."""
     wanted: dict[str, Any] = {"organisation_path": owner or thing.organisation_path, "state": Thing.State.ACTIVE}
-    wanted |= {name: value for name in ("name", "address", "attributes") if (value := getattr(draft, name))}
+    given = draft.model_fields_set if batch.takes_blank else set()
+    for name in ("name", "address", "attributes"):
+        value = getattr(draft, name)
+        if value or (name in given and name != "name"):
+            wanted[name] = value
     if draft.lon is not None or draft.region:
         wanted |= place.columns()
+        if (place.lon, place.lat) == (thing.lon, thing.lat):
+            wanted["given_crs"] = thing.given_crs
     fields = [name for name, value in wanted.items() if getattr(thing, name) != value]
     if not fields:
         batch.duplicates += 1

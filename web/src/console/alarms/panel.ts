@@ -1,0 +1,1 @@
+export default { alarm: () => import('./AlarmPanel.vue') }

@@ -1,0 +1,1 @@
+export default { thing: () => import('./ThingPanel.vue') }
