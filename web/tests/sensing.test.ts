@@ -38,6 +38,7 @@ describe('alarms in words', () => {
 
   it('writes units where they belong', () => {
     expect([measured(8, '%'), measured(3, '1'), measured(null, 'cm'), measured(2.5, 'm')]).toEqual(['8%', '3', '—', '2.5 m'])
+    expect([measured(3.2, 'person/m²'), measured(900, 'veh/h'), measured(1, 'personal')]).toEqual(['3.2 人/m²', '900 辆/h', '1 personal'])
   })
 })
 
@@ -49,13 +50,15 @@ describe('rules in words', () => {
   })
 
   it('ends on the other side of one threshold', () => {
+    const named = { ...depth, title: { zh: '细颗粒物 PM2.5', en: 'PM2.5' } }
+    expect(ruleWords({ ...rule, op: 'gt' }, named)).toMatch(/^细颗粒物 PM2\.5 高于 15 cm/)
     expect(ruleWords({ ...rule, op: 'lt', clear_at: 15, for_seconds: 0, clear_for_seconds: 0, fold_within_seconds: 0 }, depth)).toBe('积水深度低于 15 cm，即告警；达到或高于 15 cm，即恢复。')
   })
 
   it('speaks of switches and of silence', () => {
     const plain = { ...rule, for_seconds: 0, clear_for_seconds: 0, fold_within_seconds: 0 }
-    expect(ruleWords({ ...plain, raise_at: 1, clear_at: 1 }, open)).toBe('打开为“是”，即告警；回到“否”，即恢复。')
-    expect(ruleWords({ ...plain, kind: 'silence', after_seconds: 7200 }, depth)).toBe('积水深度超过 2 小时没有上报即告警，再次上报即恢复。')
+    expect(ruleWords({ ...plain, raise_at: 1, clear_at: 1 }, open)).toBe('“打开”为“是”，即告警；回到“否”，即恢复。')
+    expect(ruleWords({ ...plain, kind: 'silence', after_seconds: 7200 }, depth)).toBe('“积水深度”超过 2 小时没有上报即告警，再次上报即恢复。')
   })
 
   it('draws the limits of the rules that watch this thing, the worst last', () => {

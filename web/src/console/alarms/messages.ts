@@ -11,8 +11,8 @@ export default {
     col: { severity: '级别', what: '告警', thing: '设备与位置', value: '数值与阈值', time: '时间', seen: '确认', select: '选择' },
     op: { gt: '高于 {limit}', ge: '达到或高于 {limit}', lt: '低于 {limit}', le: '不高于 {limit}' },
     words: {
-      value: '{property} {value}，{against}', switch: '{property}：{value}', silent: '超过 {span}没有上报', for: '，持续 {span}', raises: '{property}{against}{lasting}，即告警；', raisesSwitch: '{property}为“{value}”{lasting}，即告警；',
-      ends: '{against}{lasting}，即恢复。', endsSwitch: '回到“{value}”，即恢复。', silence: '{property}超过 {span}没有上报即告警，再次上报即恢复。', folds: '恢复后 {span}内再次触发，并入同一条告警。',
+      value: '{property} {value}，{against}', switch: '{property}：{value}', silent: '超过 {span}没有上报', for: '，持续 {span}', raises: '{what}{lasting}，即告警；', raisesSwitch: '“{property}”为“{value}”{lasting}，即告警；',
+      ends: '{against}{lasting}，即恢复。', endsSwitch: '回到“{value}”，即恢复。', silence: '“{property}”超过 {span}没有上报即告警，再次上报即恢复。', folds: '恢复后 {span}内再次触发，并入同一条告警。',
     },
     ack: {
       do: '确认', selected: '已选 {n} 条', preview: '将确认 {n} 条告警：{names}。确认表示有人已看到，不会结束告警，也不会结案；其他值班人员会看到是谁确认的。', andMore: '{names} 等', separator: '、', note: '说明（选填）', notePlace: '例如：已电话核实，现场正在处置',
@@ -40,8 +40,8 @@ export default {
     col: { severity: 'Severity', what: 'Alarm', thing: 'Thing and place', value: 'Value and limit', time: 'Time', seen: 'Acknowledged', select: 'Select' },
     op: { gt: 'above {limit}', ge: 'at or above {limit}', lt: 'below {limit}', le: 'at or below {limit}' },
     words: {
-      value: '{property} {value}, {against}', switch: '{property}: {value}', silent: 'No reading for more than {span}', for: ' for {span}', raises: '{property} {against}{lasting} is an alarm;', raisesSwitch: '{property} is “{value}”{lasting}: an alarm;',
-      ends: 'it ends {against}{lasting}.', endsSwitch: 'it ends when it is “{value}” again.', silence: 'No reading of {property} for {span} is an alarm; it ends with the next reading.', folds: 'What comes back within {span} is folded into the same alarm.',
+      value: '{property} {value}, {against}', switch: '{property}: {value}', silent: 'No reading for more than {span}', for: ' for {span}', raises: '{what}{lasting} is an alarm;', raisesSwitch: '“{property}” is “{value}”{lasting}: an alarm;',
+      ends: 'it ends {against}{lasting}.', endsSwitch: 'it ends when it is “{value}” again.', silence: 'No reading of “{property}” for {span} is an alarm; it ends with the next reading.', folds: 'What comes back within {span} is folded into the same alarm.',
     },
     ack: {
       do: 'Acknowledge', selected: '{n} selected', preview: '{n} alarms will be acknowledged: {names}. That says somebody has seen them; it ends neither alarm nor case, and others on duty see who it was.', andMore: '{names} and more', separator: ', ', note: 'Note (optional)', notePlace: 'For example: confirmed by phone, being handled on site',

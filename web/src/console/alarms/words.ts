@@ -2,6 +2,7 @@
 import { number, span } from '@/shared/format'
 import { language, t, titleOf, type Title } from '@/shared/i18n'
 import type { Declared } from '@/shared/charts/series'
+import { unitText } from '@/shared/charts/units'
 
 interface Judged {
   kind: string
@@ -17,8 +18,9 @@ interface Judged {
 /** A number with its unit; what has no dimension has none. */
 export function measured(value: number | null | undefined, unit: string | undefined): string {
   const text = number(value)
-  if (!unit || unit === '1' || text === '—') return text
-  return unit === '%' || unit === '°' ? `${text}${unit}` : `${text} ${unit}`
+  const shown = unitText(unit)
+  if (!shown || text === '—') return text
+  return shown === '%' || shown === '°' ? `${text}${shown}` : `${text} ${shown}`
 }
 
 /** A value as its property means it: a switch is yes or no. */
@@ -50,6 +52,8 @@ interface Rule {
 
 const OPPOSITE: Record<string, string> = { gt: 'le', ge: 'lt', lt: 'ge', le: 'gt' }
 const join = (parts: string[]) => parts.filter(Boolean).join(language() === 'zh' ? '' : ' ')
+/** Chinese words stand beside each other without a space, a Latin name needs one. */
+const beside = (name: string, words: string) => (language() === 'zh' && !/[\x21-\x7e]$/.test(name) ? `${name}${words}` : `${name} ${words}`)
 const lasting = (seconds: number) => (seconds ? t('alarms.words.for', { span: span(seconds * 1000) }) : '')
 
 function endWords(rule: Rule, declared: Declared | undefined): string {
@@ -67,6 +71,6 @@ export function ruleWords(rule: Rule, declared: Declared | undefined): string {
   const raised =
     declared?.type === 'boolean'
       ? t('alarms.words.raisesSwitch', { property, value: spelled(rule.op.startsWith('g') ? 1 : 0, 'boolean', ''), lasting: lasting(rule.for_seconds) })
-      : t('alarms.words.raises', { property, against: t(`alarms.op.${rule.op}`, { limit }), lasting: lasting(rule.for_seconds) })
+      : t('alarms.words.raises', { what: beside(property, t(`alarms.op.${rule.op}`, { limit })), lasting: lasting(rule.for_seconds) })
   return join([raised, endWords(rule, declared), folds])
 }

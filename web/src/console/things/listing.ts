@@ -2,7 +2,7 @@
 import { headersFor, asProblem } from '@/shared/api/client'
 import type { paths } from '@/shared/api/schema'
 
-export const USUAL = { tab: 'all', q: '', model: '', region: '', state: 'active', severity: '', unlocated: '', view: 'list' }
+export const USUAL = { tab: 'all', q: '', model: '', region: '', state: 'active', severity: '', unlocated: '' }
 export type ThingFilters = typeof USUAL
 type Query = NonNullable<paths['/api/v1/things/health']['get']['parameters']['query']>
 

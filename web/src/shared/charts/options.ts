@@ -114,7 +114,7 @@ function tooltip(picture: Picture) {
 export function optionOf(picture: Picture): EChartsCoreOption {
   const { colour, span, offset, isCompact } = picture
   return {
-    useUTC: true, animation: false,
+    useUTC: true, animation: false, textStyle: { fontFamily: colour('font') },
     grid: { left: 8, right: 16, top: isCompact ? 12 : 20, bottom: 4, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     xAxis: {
       type: 'time', min: span.from + offset, max: span.to + offset, axisLine: { lineStyle: { color: colour('line-2') } }, splitNumber: isCompact ? 3 : 8,
