@@ -172,8 +172,10 @@ def firing_by_thing(viewer: Viewer, things: Collection[int]) -> dict[int, Firing
 
 
 def watched_properties(models: Collection[int]) -> dict[int, Sequence[str]]:
-    """Which properties rules watch, of each thing model (by its key): first the one whose silence tells, as the one that
-    the thing is there for, then those of the worst alarms."""
+    """Which properties rules watch, of each thing model (by its key), the most telling first.
+
+    That is the one whose silence is an alarm (what the thing is there for), then those of the worst alarms.
+    """
     rows = AlarmRule.objects.filter(model__in=models, enabled=True).order_by("kind", "severity", "key")
     found: dict[int, Sequence[str]] = {}
     for model, name in rows.values_list("model_id", "property"):
