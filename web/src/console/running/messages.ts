@@ -1,0 +1,28 @@
+import type { Messages } from '@/shared/i18n'
+
+export default {
+  zh: {
+    jobs: '运行状况', failures: '失败与重试', audit: '审计记录',
+    health: '系统健康', well: '正常', ill: '异常', cityTime: '城市时间', lag: '积压', lags: { alarms: '告警', bus: '消息', clocks: '时限', snapshot: '快照' }, process: '进程 {name}', part: { database: '数据库', disk: '磁盘' },
+    healthFor: '系统健康只对运维人员显示', free: '可用 {n} GiB', beat: '{n} 秒前有响应', response: '{n} 毫秒',
+    selfTests: '时限自检', selfTestsLong: '每天自动发起一次模拟时限，验证预警与升级真的会执行。', noSelfTests: '还没有自检记录', passed: '通过', failed: '未通过', running: '进行中',
+    recurring: '周期作业', name: '名称', every: '周期', loop: '常驻', last: '上次', took: '用时', next: '下次', fails: '连续失败', runNow: '立即运行', ranNow: '已安排运行', ms: '{n} 毫秒', s: '{n} 秒', byCity: '按城市时间',
+    runs: '任务记录', asked: '发起', state: { queued: '排队', running: '运行中', done: '完成', failed: '失败' }, rerun: '重新运行', noRuns: '没有任务记录', progress: '进度',
+    dead: '未送达的消息', deadLong: '某个部分反复处理失败的消息。修复原因后可重新投递，或说明原因后放弃。', noDead: '没有未送达的消息', subscription: '订阅方', event: '消息', attempts: '尝试', error: '原因', retry: '重新投递', retryAll: '全部重新投递', dismiss: '放弃',
+    dismissAsk: '放弃后这条消息不再处理。请写明原因，将记入审计。', dismissReason: '放弃原因', retried: '已重新投递 {n} 条', retryAllAsk: '将重新投递全部未送达的消息，仍会失败的会再次回到这里。', waitingToo: '另有等待自动重试的', waiting: '等待重试', noWaiting: '没有等待重试的消息', nextTry: '下次尝试',
+    notices: '未送达的通知', noNotices: '没有未送达的通知', recipient: '接收人', channel: '渠道', about: '事由', failedRuns: '失败的任务', noFailedRuns: '没有失败的任务', details: '内容', subject: '对象', cause: '起因',
+    who: '操作人', what: '操作', object: '对象', when: '时间', content: '内容', noRecords: '没有符合条件的记录', action: '操作（如 case.returned）', actor: '操作人（如 user:12）', key: '对象编号', head: '审计链头', headLong: '第 {n} 块，已封存 {records} 条，{at}', headHash: '链头哈希', copyHead: '复制链头', headHelp: '把链头抄在别处，今后即可用 citybrain audit verify --head 证明之前的记录没有被删改。',
+  },
+  en: {
+    jobs: 'Running', failures: 'Failures', audit: 'Audit trail',
+    health: 'Health', well: 'well', ill: 'not well', cityTime: 'City time', lag: 'Behind', lags: { alarms: 'alarms', bus: 'messages', clocks: 'clocks', snapshot: 'snapshot' }, process: 'process {name}', part: { database: 'database', disk: 'disk' },
+    healthFor: 'Health is shown to operators only', free: '{n} GiB free', beat: 'heard {n} s ago', response: '{n} ms',
+    selfTests: 'Self-tests of clocks', selfTestsLong: 'Once a day a synthetic clock proves that warnings and escalations really happen.', noSelfTests: 'No self-test yet', passed: 'passed', failed: 'failed', running: 'running',
+    recurring: 'Recurring jobs', name: 'Name', every: 'Every', loop: 'always', last: 'Last', took: 'Took', next: 'Next', fails: 'Failures in a row', runNow: 'Run now', ranNow: 'It will run now', ms: '{n} ms', s: '{n} s', byCity: 'by city time',
+    runs: 'Runs', asked: 'Asked by', state: { queued: 'queued', running: 'running', done: 'done', failed: 'failed' }, rerun: 'Run again', noRuns: 'No runs', progress: 'Progress',
+    dead: 'Messages that were not delivered', deadLong: 'Messages that a part failed to handle again and again. Deliver them once more when the reason is mended, or give them up with a reason.', noDead: 'Every message was delivered', subscription: 'Subscription', event: 'Message', attempts: 'Attempts', error: 'Reason', retry: 'Deliver again', retryAll: 'Deliver all again', dismiss: 'Give up',
+    dismissAsk: 'A message that is given up is not handled any more. Say why; it goes into the audit trail.', dismissReason: 'Reason', retried: '{n} delivered again', retryAllAsk: 'All messages that were not delivered are attempted again; those that fail come back here.', waitingToo: 'Waiting to be tried again', waiting: 'Waiting', noWaiting: 'Nothing waits to be tried again', nextTry: 'Next attempt',
+    notices: 'Notices that were not delivered', noNotices: 'Every notice was delivered', recipient: 'Recipient', channel: 'Channel', about: 'About', failedRuns: 'Failed runs', noFailedRuns: 'No failed runs', details: 'Content', subject: 'Subject', cause: 'Cause',
+    who: 'Who', what: 'What', object: 'On what', when: 'When', content: 'Content', noRecords: 'No records match', action: 'Action (case.returned)', actor: 'Who (user:12)', key: 'Number of the object', head: 'Head of the chain', headLong: 'Block {n}, {records} records sealed, {at}', headHash: 'Hash of the head', copyHead: 'Copy the head', headHelp: 'Write the head down elsewhere: citybrain audit verify --head then proves that nothing before it was changed or cut off.',
+  },
+} satisfies Messages
