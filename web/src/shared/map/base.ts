@@ -95,7 +95,7 @@ function names({ colours, english, fonts, grids }: BaseOptions): LayerSpecificat
       paint,
     },
   ]
-  if (grids) found.push({ id: 'grid-names', type: 'symbol', source: 'base', 'source-layer': 'grid_labels', minzoom: 14, layout: { ...text, 'text-size': 11 }, paint: quiet })
+  if (grids) found.push({ id: 'grid-names', type: 'symbol', source: 'base', 'source-layer': 'grid_labels', minzoom: 15.5, layout: { ...text, 'text-size': 11 }, paint: quiet })
   return found
 }
 
