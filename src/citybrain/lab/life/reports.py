@@ -22,6 +22,7 @@ from citybrain.lab.life.world import Address, World
 A_DAY = 20.0  # matters in a day for 100,000 people in one stream, before weather and weekday
 STREAMS = 8  # at most
 MOST_IN_A_DAY = 1_000  # in one stream
+USUAL_IN_A_DAY = 120  # of which no form of a sentence is used twice for weeks
 BACK = 8  # days in which no sentence comes twice
 NAMES, SHARES = ("hotline", "app", "grid"), (0.5, 0.35, 0.15)
 SOURCE_OF = {"hotline": "12345热线", "app": "随手拍", "grid": "网格巡查"}
@@ -115,7 +116,11 @@ class Reports:
         end = (day + 1) * DAY - ZONE - 1
         drawn.sort(key=lambda one: one.at)  # stable: of one second, as they were drawn
         first = (day * STREAMS + stream) * MOST_IN_A_DAY
-        return [self._said(one, min(one.at, end), first + n) for n, one in enumerate(drawn[:MOST_IN_A_DAY])]
+        turns = day * max(USUAL_IN_A_DAY, int(A_DAY * 6 * self.world.people / 100_000))
+        salt = self.world.seed + 7_919 * stream
+        return [
+            self._said(one, min(one.at, end), first + n, turns + n, salt) for n, one in enumerate(drawn[:MOST_IN_A_DAY])
+        ]
 
     def _chances(self, day: int) -> tuple[Sequence[Kind], np.ndarray]:
         """How likely each kind is: rain brings floods and fallen trees."""
@@ -136,18 +141,17 @@ class Reports:
         several = 1 + int(dice.geometric(0.55))
         return several if dice.random() < (0.0 if kind.home else many) else 1
 
-    def _said(self, one: _Drawn, at: int, n: int) -> _Drawn:
-        """The sentences of the n-th report."""
-        salt = self.world.seed
+    def _said(self, one: _Drawn, at: int, n: int, turn: int, salt: int) -> _Drawn:
+        """The sentences of the n-th report; `turn` counts those of its stream, so that each has words of its own."""
         dice = np.random.default_rng([self.world.seed, 501, n])
         channel = "hotline" if one.kind.type.startswith("hotline.") else str(dice.choice(NAMES, p=SHARES))
         by_grid = channel == "grid"
-        said = [where_and_what(one.kind, one.address, one.what, n, salt, by_grid=by_grid)]
+        said = [where_and_what(one.kind, one.address, one.what, turn, salt, by_grid=by_grid)]
         if dice.random() < (0.55 if by_grid else 0.8):
-            said.append(more(one.kind, n, salt + 1))
+            said.append(more(one.kind, turn, salt + 1))
         if dice.random() < 0.72:
             voice = "grid" if by_grid else VOICES[int(dice.choice(4, p=VOICE_SHARES))]
-            said.append(request(voice, n, salt + 2))
+            said.append(request(voice, turn, salt + 2))
         if not by_grid and dice.random() < 0.08:
             place = int(dice.integers(len(said)))
             said[place] = with_typo(said[place], float(dice.random()))

@@ -119,7 +119,7 @@ class Staff:
         self._rows.pop(row["number"], None)  # it is not as it was thought to be: the next look at all will show
         code = str(answer.get("code", status)) if isinstance(answer, dict) else str(status)
         self.refused[f"{one.step} {code}"] = self.refused.get(f"{one.step} {code}", 0) + 1
-        log.info("%s of %s is refused: %s", one.step, row["number"], answer)
+        log.debug("%s of %s is refused: %s", one.step, row["number"], answer)
         return False
 
     def _remember(self, row: dict[str, Any]) -> None:

@@ -118,7 +118,7 @@ def with_typo(text: str, dice: float) -> str:
 def wide(text: str) -> str:
     """Chinese punctuation wherever it stands beside Chinese."""
     for narrow, broad in WIDE.items():
-        text = re.sub(f"(?<=[{CHINESE}0-9]){re.escape(narrow)}(?=[{CHINESE}0-9]|$)", broad, text)
+        text = re.sub(f"(?<=[{CHINESE}]){re.escape(narrow)}|{re.escape(narrow)}(?=[{CHINESE}])", broad, text)
     return text
 
 
