@@ -11,7 +11,7 @@ interface ListKeys {
 }
 
 const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName) || Boolean(target.closest('[role="dialog"],[role="tree"],[role="listbox"],[role="combobox"]')))
+  target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName) || Boolean(target.closest('[role="dialog"]:not(.object-panel),[role="tree"],[role="listbox"],[role="combobox"]')))
 
 export function useListKeys(list: ListKeys) {
   const at = ref(-1)
