@@ -91,7 +91,7 @@ def test_a_report_is_judged_by_a_person(town: CityPlatform, officer: Window):
     page.locator(".purpose button[type=submit]").click()
     expect(sheet.get_by_role("link", name="13800001234")).to_be_visible()
 
-    sheet.get_by_role("button", name=re.compile("选择类型|其他类型")).click()
+    sheet.get_by_role("combobox", name=re.compile("选择类型")).click()
     page.keyboard.type("井盖")
     page.locator("[role=treeitem]").first.click()
     sheet.get_by_role("button", name="确定类型").click()

@@ -5,7 +5,7 @@ import { addressOf } from '../cases/filters'
 
 export type Section = Schemas['SectionShown']
 
-const PAGES: Record<string, string> = { cases: '/cases', signals: '/signals', notices: '', dead: '/jobs', failed_notices: '/jobs' }
+const PAGES: Record<string, string> = { cases: '/cases', signals: '/signals', notices: '', dead: '/failures', failed_notices: '/failures' }
 
 /** What is urgent reads red, what is soon orange; everything else is calm. */
 const TONES: Record<string, 'hot' | 'warm'> = { overdue: 'hot', due_soon: 'warm', dead_letters: 'hot', failed_notices: 'warm', escalations: 'warm' }
@@ -15,8 +15,7 @@ export const toneOf = (key: string): string => TONES[key] ?? 'calm'
 export function placeOf(section: { page: string; key: string; query: Record<string, unknown> }): RouteLocationRaw | null {
   const path = PAGES[section.page]
   if (!path) return null
-  const tab = section.page === 'dead' ? { tab: 'dead' } : section.page === 'failed_notices' ? { tab: 'notices' } : {}
-  return { path, query: { ...addressOf(section.query), ...tab } }
+  return { path, query: addressOf(section.query) }
 }
 
 export const casesAt = (query: Record<string, unknown>): RouteLocationRaw => ({ path: '/cases', query: addressOf(query) })
