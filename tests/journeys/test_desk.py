@@ -145,6 +145,7 @@ def test_a_list_is_walked_by_keyboard_and_its_address_says_all(town: CityPlatfor
     expect(page.get_by_role("heading", level=1)).to_contain_text("键盘试验甲")
 
     page = officer.go("/console/cases?q=键盘试验&is_open=true&view=both")
+    expect(page.locator("[data-drawn]")).to_be_visible(timeout=60_000)
     officer.shoot("cases-both")
     page.get_by_role("button", name="更多筛选").click()
     officer.shoot("cases-filters")
@@ -180,6 +181,8 @@ def test_the_desk_on_a_phone(town: CityPlatform, windows: Open):
     window.become("dispatcher")
     for name, path in (("desk", "/console/desk"), ("cases", "/console/cases"), ("signals", "/console/signals"),
                        ("handovers", "/console/handovers")):  # fmt: skip
-        window.go(path)
+        page = window.go(path)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        window.settle()
         window.shoot(name)
         assert window.overflow() == 0, path
