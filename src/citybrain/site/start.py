@@ -5,6 +5,7 @@ from __future__ import annotations
 import faulthandler
 import os
 import signal
+import sys
 from pathlib import Path
 
 from citybrain.base import clock
@@ -14,7 +15,7 @@ from citybrain.site.datadir import prepare
 
 def tell_stacks_when_asked() -> None:
     """SIGUSR1 writes what every thread is doing to the log: the supervisor asks before it ends a process that hangs."""
-    faulthandler.register(signal.SIGUSR1, all_threads=True)
+    faulthandler.register(signal.SIGUSR1, file=sys.__stderr__ or sys.stderr, all_threads=True)
 
 
 def set_up(data: Path) -> None:
