@@ -72,11 +72,11 @@ def document_of(api: NinjaAPI) -> dict[str, Any]:
     for operations in document["paths"].values():
         for method in METHODS:
             if method in operations:
-                complete(operations[method])
+                complete(operations[method], method)
     return document
 
 
-def complete(operation: dict[str, Any]) -> None:
+def complete(operation: dict[str, Any], method: str) -> None:
     """Add what each operation can refuse, and how one signs in for it (none when it is open to everybody)."""
     given = {str(status): answer for status, answer in operation["responses"].items()}
     for answer in given.values():
@@ -89,7 +89,8 @@ def complete(operation: dict[str, Any]) -> None:
         operation["security"] = [{"token": []}, {"session": []}]
     else:
         operation["security"] = []
-        operation["responses"].pop("403")
+        if method == "get":  # what changes something may lack its CSRF token
+            operation["responses"].pop("403")
 
 
 @lru_cache(maxsize=1)
