@@ -141,6 +141,14 @@ describe('changing a thing', () => {
     expect(changesOf(thing, 'eco', { ...form, attributes: [{ name: '高', value: '5' }] })).toEqual({ attributes: { 高: 5 } })
   })
 
+  it('keeps that a thing is made up', () => {
+    const made = { ...thing, attributes: { simulated: true, 高: 3 } }
+    const form = formOf(made, 'eco')
+    expect(form.attributes.map((pair) => pair.name)).toEqual(['高'])
+    expect(changesOf(made, 'eco', form)).toEqual({})
+    expect(changesOf(made, 'eco', { ...form, attributes: [] })).toEqual({ attributes: { simulated: true } })
+  })
+
   it('does not turn words into numbers', () => {
     expect(attributeOf('008', '007')).toBe('008')
     expect(attributeOf('8', 3)).toBe(8)

@@ -97,6 +97,13 @@ def test_the_file_says_what_the_list_says(cast: Cast, stations: None) -> None:
     assert rows[2]["最近上报"] == ""
 
 
+def test_a_long_file_asks_no_more_for_a_row(cast: Cast, stations: None, django_assert_max_num_queries: Any) -> None:
+    client = cast.client("leader")
+    with django_assert_max_num_queries(12):
+        answer = client.get("/api/v1/things.csv")
+        assert b"".join(answer.streaming_content).count(b"\r\n") == 5
+
+
 def test_the_best_stream_speaks_for_the_thing() -> None:
     roll = Roll(np.array([1, 2, 3, 4], np.int32), np.array([7, 7, 8, 9]), np.array([10, 10, 10, 10]))
     heard = gather(roll, np.array([NEVER, 95, 80, NEVER]), now=100)

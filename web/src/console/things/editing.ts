@@ -1,6 +1,8 @@
 /** The form of a thing, and what of it was changed. */
 
 export const CRS = ['WGS-84', 'GCJ-02', 'BD-09', 'CGCS2000']
+/** Says that a thing is made up; not for a form to change. */
+const SIMULATED = 'simulated'
 type Attribute = string | number | boolean | null
 
 export interface ThingForm {
@@ -26,7 +28,7 @@ interface Registered {
 export function formOf(thing: Registered, organisation: string): ThingForm {
   return {
     name: thing.name, address: thing.address, organisation, region: thing.region_code, lon: thing.lon === null ? '' : String(thing.lon), lat: thing.lat === null ? '' : String(thing.lat), crs: 'WGS-84',
-    attributes: Object.entries(thing.attributes).map(([name, value]) => ({ name, value: value === null ? '' : String(value) })),
+    attributes: Object.entries(thing.attributes).filter(([name]) => name !== SIMULATED).map(([name, value]) => ({ name, value: value === null ? '' : String(value) })),
   }
 }
 
@@ -37,6 +39,8 @@ export function attributeOf(text: string, before: Attribute | undefined): Attrib
   return text.trim() !== '' && (typeof before === 'number' || before === undefined) && /^-?\d{1,15}(\.\d+)?$/.test(text.trim()) && !/^-?0\d/.test(text.trim()) ? Number(text) : text
 }
 
+const ordered = (attributes: Record<string, unknown>) => JSON.stringify(Object.entries(attributes).sort(([one], [other]) => (one < other ? -1 : 1)))
+
 export function changesOf(thing: Registered, organisation: string, form: ThingForm): Record<string, unknown> {
   const before = formOf(thing, organisation)
   const changes: Record<string, unknown> = {}
@@ -44,7 +48,8 @@ export function changesOf(thing: Registered, organisation: string, form: ThingFo
   if (form.lon !== before.lon || form.lat !== before.lat || (form.crs !== before.crs && form.lon)) {
     Object.assign(changes, { lon: form.lon === '' ? null : Number(form.lon), lat: form.lat === '' ? null : Number(form.lat), crs: form.crs })
   }
-  const attributes = Object.fromEntries(form.attributes.filter((pair) => pair.name.trim()).map((pair) => [pair.name.trim(), attributeOf(pair.value, thing.attributes[pair.name.trim()])]))
-  if (JSON.stringify(attributes) !== JSON.stringify(thing.attributes)) changes.attributes = attributes
+  const kept = SIMULATED in thing.attributes ? { [SIMULATED]: thing.attributes[SIMULATED] } : {}
+  const attributes: Record<string, unknown> = { ...Object.fromEntries(form.attributes.filter((pair) => pair.name.trim()).map((pair) => [pair.name.trim(), attributeOf(pair.value, thing.attributes[pair.name.trim()])])), ...kept }
+  if (ordered(attributes) !== ordered(thing.attributes)) changes.attributes = attributes
   return changes
 }

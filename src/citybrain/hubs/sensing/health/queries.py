@@ -6,6 +6,7 @@ import csv
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
@@ -70,13 +71,13 @@ def csv_lines(viewer: Viewer, wanted: HealthFilter, *, language: str) -> Iterato
 
 def _lines(viewer: Viewer, wanted: HealthFilter, language: str) -> Iterator[str]:
     writer = csv.writer(_Echo())
-    place = 0 if language == "zh" else 1
+    place, zone = 0 if language == "zh" else 1, city().zone
     yield BYTE_ORDER_MARK + str(writer.writerow([titles[place] for titles in COLUMNS.values()]))
     after: str | None = None
     while True:
         page = list_health(viewer, wanted, after=after, limit=MAX_LIMIT)
         for one in page.items:
-            yield str(writer.writerow([_cell(one, name, language) for name in COLUMNS]))
+            yield str(writer.writerow([_cell(one, name, language, zone) for name in COLUMNS]))
         after = page.next
         if after is None:
             return
@@ -89,7 +90,7 @@ class _Echo:
         return line
 
 
-def _cell(one: Watched, name: str, language: str) -> Any:
+def _cell(one: Watched, name: str, language: str, zone: ZoneInfo) -> Any:
     head = one.headline
     special: dict[str, Any] = {
         "model": one.thing.model.key, "model_title": one.thing.model.title.get(language, ""), "contact": one.contact,
@@ -102,7 +103,7 @@ def _cell(one: Watched, name: str, language: str) -> Any:
     if name in ("state", "contact"):
         return WORDS[value][0 if language == "zh" else 1]
     if hasattr(value, "isoformat"):
-        return value.astimezone(city().zone).isoformat(timespec="seconds")
+        return value.astimezone(zone).isoformat(timespec="seconds")
     if isinstance(value, str) and value.startswith(DANGEROUS):
         return f"'{value}"
     return value
