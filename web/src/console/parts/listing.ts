@@ -43,6 +43,9 @@ interface Keys {
 const isTyping = (target: EventTarget | null) =>
   target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName)) && (target as HTMLInputElement).type !== 'checkbox'
 
+/** Whether a dialog waits for an answer; closed ones stay in the page unseen, and the side panel leaves the list usable. */
+const isAsked = () => [...document.querySelectorAll('[aria-modal="true"]:not(.el-drawer)')].some((one) => one.getClientRects().length > 0)
+
 /** The row the keyboard stands on, by its id; rows carry `data-row="<id>"`. */
 export function useListKeys(keys: Keys): { at: Ref<string> } {
   const at = ref('')
@@ -57,7 +60,7 @@ export function useListKeys(keys: Keys): { at: Ref<string> } {
   }
 
   function press(event: KeyboardEvent): void {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target) || document.querySelector('[aria-modal="true"]')) return
+    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target) || isAsked()) return
     if (event.key === 'j') void go(1)
     else if (event.key === 'k') void go(-1)
     else if (event.key === '/') {
