@@ -94,6 +94,7 @@ def test_the_chain_is_the_same_from_wherever_one_looks(world, kind):
         ("case", "dispatched", "assignment"),
     }
     assert facts["reading"]["data"]["value"] == 160.0
+    assert facts["reading"]["title"]["zh"].endswith(" PM2.5 160 µg/m³"), "in the words and unit of the model"
     assert facts["alarm"]["data"]["rule"] == "test.high"
     assert facts["assignment"]["data"]["organisation"] == "eco"
 

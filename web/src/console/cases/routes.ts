@@ -1,5 +1,12 @@
 import { Files } from '@element-plus/icons-vue'
 import type { RouteRecordRaw } from 'vue-router'
+import { askEarly, numberIn } from './page/early'
+
+const page = () => import('./CasePage.vue')
+if (numberIn(location.pathname)) {
+  askEarly(location.pathname)
+  void page()
+}
 
 export default [
   {
@@ -7,7 +14,7 @@ export default [
     meta: { title: 'cases.title', permissions: ['case.read'], nav: { group: 'work', order: 30, icon: Files } },
   },
   {
-    path: '/cases/:number', name: 'case', component: () => import('./CasePage.vue'),
+    path: '/cases/:number', name: 'case', component: page,
     meta: { title: 'cases.case', permissions: ['case.read'] },
   },
 ] satisfies RouteRecordRaw[]

@@ -49,14 +49,23 @@ def _reading(viewer: Viewer, reading_id: str, ref: str) -> Found:
     reading = find_reading(viewer, reading_id)
     if reading is None:
         raise NotFound("trace.no_reading", id=reading_id)
-    title = f"{thing.name or code} {name} = {reading.value}"
     fact = Fact(
-        ref, "reading", reading_id, {"zh": title, "en": title}, reading.at, region_path=thing.region_path,
+        ref, "reading", reading_id, _words_of_reading(thing, name, reading.value), reading.at,
+        region_path=thing.region_path,
         data={"thing": code, "property": name, "value": reading.value, "quality": reading.quality,
               "recorded_at": reading.recorded_at},
     )  # fmt: skip
     raised = [("raised", Address("alarm", alarm)) for alarm in alarms.alarms_of_reading(None, reading_id)]
     return Found(fact, [], raised)
+
+
+def _words_of_reading(thing: Any, name: str, value: object) -> dict[str, str]:
+    """What was measured where, in the words and the unit of the thing's model."""
+    model = thing.model.properties.get(name, {})
+    shown = f"{value:g}" if isinstance(value, float) else str(value)
+    said = f"{shown} {model.get('unit', '')}".rstrip()
+    title = model.get("title") or {}
+    return {language: f"{thing.name or thing.code} {title.get(language) or name} {said}" for language in ("zh", "en")}
 
 
 def _parts(reading_id: str) -> tuple[str, str, str, str]:

@@ -5,6 +5,7 @@ import { useLoad } from '@/shared/load'
 import { cityNow, platform } from '@/shared/platform'
 import { computed, inject, onScopeDispose, provide, ref, shallowRef, watch, type InjectionKey } from 'vue'
 import { nextTurn } from './clocks'
+import { takeEarly } from './early'
 import type { Chain } from './chain'
 import type { Case } from './steps'
 import type { Entry } from './changes'
@@ -13,8 +14,17 @@ const FAMILIES = ['case', 'clock', 'signal', 'file']
 const BEFORE_DUE = 1500
 
 export function useCasePage(number: string) {
-  const loaded = useLoad(() => ask(api.GET('/api/v1/cases/{number}', { params: { path: { number } } })))
-  const told = useLoad(() => ask(api.GET('/api/v1/cases/{number}/timeline', { params: { path: { number } } })))
+  const params = { params: { path: { number } } }
+  const early = takeEarly(number)
+  const first = { case: early?.case, entries: early?.entries }
+  /** What was asked for before the page stood is taken once; it is seconds old at most, and live events follow. */
+  async function once<K extends 'case' | 'entries'>(what: K) {
+    const asked = first[what]
+    first[what] = undefined
+    return asked
+  }
+  const loaded = useLoad(async () => (await once('case')) ?? (await ask(api.GET('/api/v1/cases/{number}', params))))
+  const told = useLoad(async () => (await once('entries')) ?? (await ask(api.GET('/api/v1/cases/{number}/timeline', params))))
   const chain = shallowRef<Chain | null>(null)
   const version = ref(0)
   let timer = 0

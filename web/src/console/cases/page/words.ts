@@ -1,5 +1,5 @@
 /** Sentences made of data: why a step is blocked, why an organisation has the case, why a report belongs to it. */
-import { number } from '@/shared/format'
+import { number, span } from '@/shared/format'
 import { t } from '@/shared/i18n'
 import { nameOf } from '../../parts/sources'
 import type { Unmet } from './steps'
@@ -37,7 +37,7 @@ export function mergeWords(why: Why): string[] {
   const found: string[] = []
   if (why.rule) found.push(words(`casepage.merge.${String(why.rule)}`, String(why.rule)))
   if (typeof why.distance_m === 'number') found.push(t('casepage.merge.distance', { n: number(why.distance_m, 0) }))
-  if (typeof why.hours === 'number') found.push(t('casepage.merge.hours', { n: number(why.hours, 1) }))
+  if (typeof why.hours === 'number') found.push(t('casepage.merge.apart', { span: span(why.hours * 3_600_000) }))
   if (typeof why.similarity === 'number') found.push(t('casepage.merge.similarity', { n: number(why.similarity * 100, 0) }))
   if (typeof why.score === 'number') found.push(t('casepage.merge.score', { n: number(why.score * 100, 0) }))
   if (why.by) found.push(t('casepage.merge.by', { name: String(why.by) }))

@@ -17,6 +17,7 @@ LANGUAGES = ("zh", "en")
 PLATFORM = {
     "system:work": {"zh": "系统", "en": "The platform"},
     "system:dispatch": {"zh": "自动派遣", "en": "Automatic dispatch"},
+    "system:triage": {"zh": "自动归并", "en": "Automatic triage"},
     "system:clock": {"zh": "时限监督", "en": "The clock"},
 }
 CITIZEN = {"zh": "市民", "en": "A citizen"}
