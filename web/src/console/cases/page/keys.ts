@@ -22,7 +22,7 @@ export function useShortcuts(keys: Record<string, () => unknown>, tab: (index: n
 
 /** Whether the page stands in one column, for one thumb. */
 export function useNarrow() {
-  const query = window.matchMedia('(width <= 900px)')
+  const query = window.matchMedia('(width <= 1024px)')
   const narrow = ref(query.matches)
   const change = () => (narrow.value = query.matches)
   query.addEventListener('change', change)
