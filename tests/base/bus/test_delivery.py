@@ -344,3 +344,23 @@ def test_an_event_one_subscription_has_not_had_is_kept(wall: Callable[[float], d
         bus.drain()
         assert actions.prune(timedelta(days=90)) == 1
     assert second.got == [1]
+
+
+def test_who_only_needs_a_nudge_hears_the_last_of_many():
+    """Three thousand devices registered at once are one reason to write a file anew, not three thousand."""
+    listener = Listener(is_nudge=True)
+    tell(*range(1, 6))
+
+    with registry.only([listener.subscription]):
+        Dispatcher().run_once()
+        assert listener.got == [5]
+
+        listener.fails_on = {7}
+        tell(6, 7)
+        dispatcher = Dispatcher()
+        dispatcher.run_once()
+
+    assert listener.got == [5]
+    failure = Failure.objects.get()
+    assert failure.subject == "thing/7"
+    assert Cursor.objects.get(name="listener").position >= OutboxEvent.objects.latest("position").position

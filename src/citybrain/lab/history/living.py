@@ -13,10 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
+
 from citybrain.base import clock
 from citybrain.base.errors import Unavailable
 from citybrain.lab.city.state import DAYS, State, save_state
 from citybrain.lab.life.engine import Life, find_done, open_life, save_done
+from citybrain.lab.life.readings import Lines
 from citybrain.lab.replay.city import City
 from citybrain.lab.replay.client import Client
 
@@ -25,6 +28,8 @@ BY_DAY, BY_NIGHT = 1_800, 7_200  # how far the clock goes at a time
 QUARTER = 900  # of an hour: devices are silent for less than any rule allows
 MOST_BEHIND = 200  # messages that the city may still have to deliver when the next piece of time begins
 ONCE_MORE = 12 * 3_600  # told again after a break: what the disk may have lost; what it has not is known to the city
+AT_ONCE = 6 * 3_600
+NOTHING = np.zeros(0, dtype=np.int64)
 SAY_EVERY = 5.0
 PATIENCE = 300.0
 Say = Callable[[str], None]
@@ -65,11 +70,13 @@ class _Past:
     def __init__(self, data: Path, life: Life, client: Client, driven: clock.DrivenClock, say: Say):
         self.data, self.life, self.client, self.driven, self.say = data, life, client, driven, say
         self._began = self._said = time.monotonic()
+        self._known, self._known_to, self._end = Lines([], [], [], NOTHING, NOTHING), 0, 0
 
     def live(self, end: int) -> None:
         """While the clock and the devices go through a piece of time, people work on what was reported before it."""
         begun = int(self.driven.now().timestamp())
         known = find_done(self.data)
+        self._end = end
         first = done = begun if known is None else min(known - ONCE_MORE, begun)
         with ThreadPoolExecutor(1, "devices") as beside:
             for until in ticks(done, end):
@@ -91,11 +98,18 @@ class _Past:
         flags: list[str] = []
         for start in range(after, until, QUARTER):
             end = min(start + QUARTER, until)
+            numbers, told = self._lines(start, end)
             self.driven.move_to(datetime.fromtimestamp(end, UTC))
-            lines = self.life.readings.between(start, end)
-            self.life.send(lines.numbers)
-            flags += lines.flags
+            self.life.send(numbers)
+            flags += told
         self.life.send(flags)
+
+    def _lines(self, after: int, until: int) -> tuple[list[str], list[str]]:
+        """Readings of a piece of time, worked out for many pieces at once: that is several times as quick."""
+        if until > self._known_to:
+            self._known_to = max(min(after + AT_ONCE, self._end), until)
+            self._known = self.life.readings.between(after, self._known_to)
+        return self._known.cut(after, until)
 
     def _wait(self, most: int) -> None:
         """Until the city has no more than so much left to do."""

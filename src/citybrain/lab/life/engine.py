@@ -75,15 +75,16 @@ class Life:
         for one in reports:
             if one.channel == "grid":
                 worker = self.staff.people.grid_workers.get(one.community_code)
-                if worker is None:
-                    self._deliver([one.row], token=self.keys.tokens["hotline"])
-                else:
-                    self._deliver([one.row], session=worker.session)
+                if worker is None or not self._deliver([one.row], session=worker.session):
+                    self._deliver([one.row], token=self.keys.tokens["hotline"])  # just over his border: he calls
 
-    def _deliver(self, rows: list[dict[str, Any]], *, token: str = "", session: str = "") -> None:
+    def _deliver(self, rows: list[dict[str, Any]], *, token: str = "", session: str = "") -> bool:
         status, answer = self.door.tell("/signals", rows, token=token, session=session)
-        if status >= 400 or answer["rejected"]:
-            log.warning("reports are refused: %s %s", status, answer)
+        is_taken = status < 400 and not answer["rejected"]
+        if not is_taken:
+            level = logging.WARNING if token else logging.DEBUG
+            log.log(level, "reports are refused: %s %s", status, answer)
+        return is_taken
 
     def work(self, now: float) -> int:
         return self.staff.work(now)

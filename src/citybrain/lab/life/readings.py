@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from citybrain.lab.life.dice import Floats, Ints
+from citybrain.lab.life.dice import Ints
 from citybrain.lab.life.faults import DRIFTING, SILENT, STUCK, faults_at
 from citybrain.lab.life.happenings import HAPPENINGS, happenings, lamps, regular
 from citybrain.lab.life.sensors import MODELS, Asked, Property
@@ -34,11 +34,19 @@ class Piece:
 
 @dataclass(frozen=True)
 class Lines:
-    """Readings as they are sent: numbers and yes/no apart, because their doors are of different speed."""
+    """Readings as they are sent: numbers and yes/no apart, because the straight way is for numbers only."""
 
     numbers: list[str]
     flags: list[str]
     all: list[str]
+    number_times: Ints
+    flag_times: Ints
+
+    def cut(self, after: int, until: int) -> tuple[list[str], list[str]]:
+        """Numbers and flags after a moment and up to another."""
+        return _within(self.numbers, self.number_times, after, until), _within(
+            self.flags, self.flag_times, after, until
+        )
 
 
 class Readings:
@@ -92,7 +100,8 @@ class Readings:
 
     def _written(self, pieces: list[Piece]) -> Lines:
         if not pieces:
-            return Lines([], [], [])
+            nothing = np.zeros(0, dtype=np.int64)
+            return Lines([], [], [], nothing, nothing)
         at = np.concatenate([piece.at for piece in pieces])
         device = np.concatenate([piece.device for piece in pieces])
         which = np.repeat(np.arange(len(pieces)), [len(piece.at) for piece in pieces])
@@ -110,11 +119,16 @@ class Readings:
         names = np.array([piece.property for piece in pieces])
         rank = np.argsort(np.argsort(names, kind="stable"), kind="stable")[which]
         order = np.lexsort((rank, device, at))
-        is_flag = np.array([piece.is_flag for piece in pieces])[which][order].tolist()
+        is_flag = np.array([piece.is_flag for piece in pieces])[which][order]
         ordered = [lines[one] for one in order.tolist()]
-        flags = [line for line, flag in zip(ordered, is_flag, strict=True) if flag]
-        numbers = [line for line, flag in zip(ordered, is_flag, strict=True) if not flag]
-        return Lines(numbers, flags, ordered)
+        flags = [ordered[one] for one in np.flatnonzero(is_flag).tolist()]
+        numbers = [ordered[one] for one in np.flatnonzero(~is_flag).tolist()]
+        return Lines(numbers, flags, ordered, at[order][~is_flag], at[order][is_flag])
+
+
+def _within(lines: list[str], times: Ints, after: int, until: int) -> list[str]:
+    first, last = np.searchsorted(times, [after, until], side="right").tolist()
+    return lines[first:last]
 
 
 def _times(at: Ints) -> list[str]:
@@ -122,8 +136,3 @@ def _times(at: Ints) -> list[str]:
     moments, back = np.unique(at, return_inverse=True)
     texts = [datetime.fromtimestamp(one, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for one in moments.tolist()]
     return [texts[one] for one in back.tolist()]
-
-
-def values_of(lines: list[str]) -> Floats:
-    """The numbers of lines, for whoever looks at them."""
-    return np.array([float(line.rpartition(":")[2].rstrip("}")) for line in lines])

@@ -176,7 +176,7 @@ class Reports:
     def _place(self, drawn: _Drawn, channel: str, dice: np.random.Generator) -> dict[str, Any]:
         """A phone gives a point, a call an address; some are wrong, and some callers do not say where they are."""
         here = drawn.address
-        wrong = dice.random() < 0.03
+        wrong = dice.random() < 0.03 and channel != "grid"
         if wrong:
             here = self.world.addresses[int(dice.integers(len(self.world.addresses)))]
         text = f"{here.county}{here.street}{here.road}{here.number}号"

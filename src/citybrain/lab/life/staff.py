@@ -21,7 +21,7 @@ log = logging.getLogger("citybrain.life")
 PAGE = 500
 HANDS = 3
 LOOK_AT_ALL_EVERY = 3 * 3_600  # city time
-READ_EVERY = 900
+READ_EVERY = 1_800
 
 
 @dataclass
@@ -36,6 +36,7 @@ class Staff:
     refused: dict[str, int] = field(default_factory=dict)
     _rows: dict[str, dict[str, Any]] = field(default_factory=dict)
     _since: dict[str, tuple[int, float]] = field(default_factory=dict)
+    _meant: dict[str, tuple[int, Decision | None]] = field(default_factory=dict)
     _pressed: set[str] = field(default_factory=set)
     _looked: float = 0.0
     _read: float = float("-inf")
@@ -93,12 +94,16 @@ class Staff:
         if known is None or known[0] != row["revision"]:
             known = self._since[row["number"]] = (row["revision"], now if known else _opened(row, now))
         seen = Seen(row, known[1])
+        meant = self._meant.get(row["number"])
+        if meant is None or meant[0] != row["revision"]:
+            meant = self._meant[row["number"]] = (row["revision"], self.decider.decide(seen))
         pressed = None if row["number"] in self._pressed else self.decider.supervise(seen)
-        return [self.decider.decide(seen), pressed]
+        return [meant[1], pressed]
 
     def _forget(self) -> None:
         there = set(self._rows)
         self._since = {number: known for number, known in self._since.items() if number in there}
+        self._meant = {number: meant for number, meant in self._meant.items() if number in there}
         self._pressed &= there
 
     def _take(self, row: dict[str, Any], one: Decision, now: float) -> bool:
