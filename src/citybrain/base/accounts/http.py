@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
 from typing import Annotated, Any, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Field, Schema
 from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
@@ -25,6 +25,7 @@ M = TypeVar("M", bound=Model)
 EARLIEST, LATEST = 1900, 2199
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+MINIMAL = "return=minimal"
 
 
 class CityRequest(HttpRequest):
@@ -101,6 +102,13 @@ def _by_session(request: HttpRequest) -> Viewer:
 
 
 session_or_token = SessionOrToken()
+
+
+def answer_of(request: HttpRequest, whole: Callable[[], T]) -> T | HttpResponse:
+    """What a change answers: the whole object, or nothing to whoever asks for no more (`Prefer`, RFC 7240)."""
+    if MINIMAL in request.headers.get("Prefer", "").replace(" ", ""):
+        return HttpResponse(status=204, headers={"Preference-Applied": MINIMAL})
+    return whole()
 
 
 class Given(Schema):

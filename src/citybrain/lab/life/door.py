@@ -42,7 +42,7 @@ class Door:
     def tell(self, path: str, body: Any, *, token: str = "", session: str = "") -> tuple[int, Any]:
         """Post JSON as a source (token) or as a person (session)."""
         content = json.dumps(body, ensure_ascii=False).encode()
-        headers = {"Content-Type": "application/json", **_who(token, session)}
+        headers = {"Content-Type": "application/json", "Prefer": "return=minimal", **_who(token, session)}
         return self._insist(self.url, "POST", f"/api/v1{path}", content, headers)
 
     def upload(self, name: str, picture: bytes, *, token: str = "", session: str = "") -> str:

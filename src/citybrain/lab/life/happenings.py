@@ -27,8 +27,8 @@ class Happening:
 
 
 HAPPENINGS = {
-    "drainage.manhole_cover": Happening("open", 21_600, 1 / 700, 1_200, 9_000, (6.0, 22.0)),
-    "fire.smoke_detector": Happening("smoke", 14_400, 1 / 450, 300, 1_500, (6.0, 21.0)),
+    "drainage.manhole_cover": Happening("open", 21_600, 1 / 1_000, 1_200, 9_000, (6.0, 22.0)),
+    "fire.smoke_detector": Happening("smoke", 14_400, 1 / 700, 300, 1_500, (6.0, 21.0)),
 }
 
 

@@ -136,7 +136,7 @@ def _jam(a: Asked) -> Floats:
     luck = uniform(a.seed, 320, a.device, a.day, half)
     prone = 0.25 + 0.35 * a.nature
     wet = np.clip(a.weather.at("street", a.at) / 18, 0, 0.5)
-    return np.asarray(np.where(luck > 0.985, 1.25, prone * (0.6 + 0.4 * luck)) * rush(a) + wet * 0.6)
+    return np.asarray(np.where(luck > 0.991, 1.25, prone * (0.6 + 0.4 * luck)) * rush(a) + wet * 0.6)
 
 
 def speed(a: Asked) -> Floats:
@@ -209,11 +209,11 @@ def is_lit(a: Asked) -> np.ndarray:
 
 
 def lamp_is_dark(a: Asked) -> np.ndarray:
-    """Whether the lamp has failed: one in twenty within twelve days, for one to four days."""
+    """Whether the lamp has failed: one in forty within twelve days, for one to four days."""
     block = a.at // (12 * DAY)
     start = block * 12 * DAY + uniform(a.seed, 343, a.device, block, 2) * 7 * DAY
     length = (1 + 3 * uniform(a.seed, 343, a.device, block, 3)) * DAY
-    has_failed = uniform(a.seed, 343, a.device, block, 1) < 0.045
+    has_failed = uniform(a.seed, 343, a.device, block, 1) < 0.025
     return np.asarray(has_failed & (a.at >= start) & (a.at < start + length))
 
 
@@ -245,7 +245,7 @@ def density(a: Asked) -> Floats:
     week = np.where(a.is_weekend, 1.35, 1.0)
     night = np.where((a.hour > 23) | (a.hour < 6), 0.12, 1.0)
     dry = 1 - 0.55 * np.clip(a.weather.at("rain", a.at) / 4, 0, 1)
-    is_event = uniform(a.seed, 350, a.day, place) < np.where(a.is_weekend, 0.09, 0.025)
+    is_event = uniform(a.seed, 350, a.day, place) < np.where(a.is_weekend, 0.06, 0.016)
     size = 1.4 + 1.3 * uniform(a.seed, 351, a.day, place)
     event = np.where(is_event, size * peak(a.hour, 20, 1.1) * (0.7 + 0.5 * a.nature), 0.0)
     usual = (0.25 + 0.75 * a.nature) * 0.85 * busy * week

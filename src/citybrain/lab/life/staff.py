@@ -117,21 +117,14 @@ class Staff:
             fields["evidence"] = [key]
         path = f"/cases/{row['number']}/actions/{one.step}"
         status, answer = self.door.tell(path, fields, session=one.person.session)
-        if status == 200:
+        self._looked_at_all = float("-inf")  # it is not as it was: the next look shows how it is
+        if status in (200, 204):
             self.steps[one.step] = self.steps.get(one.step, 0) + 1
-            self._remember(answer)
             return True
-        self._rows.pop(row["number"], None)  # it is not as it was thought to be: the next look at all will show
         code = str(answer.get("code", status)) if isinstance(answer, dict) else str(status)
         self.refused[f"{one.step} {code}"] = self.refused.get(f"{one.step} {code}", 0) + 1
         log.debug("%s of %s is refused: %s", one.step, row["number"], answer)
         return False
-
-    def _remember(self, row: dict[str, Any]) -> None:
-        if row["closed_at"]:
-            self._rows.pop(row["number"], None)
-        else:
-            self._rows[row["number"]] = row
 
     def _photograph(self, row: dict[str, Any], one: Decision, now: float) -> str:
         number = int(row["number"][-5:])

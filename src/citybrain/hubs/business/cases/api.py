@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse, StreamingHttpResponse
 from ninja import Query, Router, Status
 
-from citybrain.base.accounts.http import AboutShown, CityRequest, PageOf, Paging, paged
+from citybrain.base.accounts.http import AboutShown, CityRequest, PageOf, Paging, answer_of, paged
 from citybrain.hubs.business.cases import actions, queries
 from citybrain.hubs.business.cases.schemas import (
     CaseDetail,
@@ -94,7 +94,7 @@ def get_timeline(request: CityRequest, number: str) -> Any:
 def take_step(request: CityRequest, number: str, key: str, body: StepTake) -> Any:
     """Take a step of the case's loop."""
     case = actions.perform(number, key, actor=request.viewer, **body.values())
-    return queries.case_detail(request.viewer, case)
+    return answer_of(request, lambda: queries.case_detail(request.viewer, case))
 
 
 @router.post("/cases/{number}/notes", response={201: list[EntryShown]})
