@@ -16,8 +16,8 @@ from citybrain.lab.life.deciding import CLOSES, OPENS, Decider, Seen, at_work
 from citybrain.lab.life.people import Keys, People
 from citybrain.lab.life.staff import Staff
 from citybrain.lab.life.weather import DAY, ZONE
-from tests.cast import CityClient
 from tests.hubs.business.cases.stage import LAMPS, Person, declare
+from tests.lab.life.stage import StageDoor, Straight
 
 MONDAY = int(datetime(2026, 3, 2, 1, tzinfo=UTC).timestamp())
 """09:00 in Beijing, where the clock of the tests stands."""
@@ -103,34 +103,6 @@ def test_every_office_that_can_be_sent_a_case_has_hands(people, world):
     assert len(people.grid_workers) == len(regions.communities)
 
 
-class TestDoor:
-    """The front door without a socket: what `life` would send goes to Django's test client."""
-
-    __test__ = False
-
-    def __init__(self, cast):
-        self.cast = cast
-
-    def ask(self, path, *, token, **query):
-        answer = self.cast.token_client(token).get(f"/api/v1{path}", query_params=query)
-        return answer.status_code, answer.json()
-
-    def tell(self, path, body, *, token="", session=""):
-        answer = self.client(token, session).post(f"/api/v1{path}", body)
-        return answer.status_code, answer.json()
-
-    def upload(self, name, picture, *, token="", session=""):
-        from django.core.files.uploadedfile import SimpleUploadedFile
-        from django.test.client import MULTIPART_CONTENT, encode_multipart
-
-        body = encode_multipart("BoUnDaRyStRiNg", {"file": SimpleUploadedFile(name, picture)})
-        answer = self.client(token, session).generic("POST", "/api/v1/files", body, content_type=MULTIPART_CONTENT)
-        return answer.json()["key"]
-
-    def client(self, token, session) -> CityClient:
-        return self.cast.token_client(token) if token else self.cast.client(session)
-
-
 @pytest.mark.django_db
 def test_a_case_goes_through_their_hands_to_its_end(cast, clock, world):
     """Looking, accepting, photographing, checking, closing: each by somebody else, each through the front door."""
@@ -147,7 +119,7 @@ def test_a_case_goes_through_their_hands_to_its_end(cast, clock, world):
     ]
     town = type(world)(**{**{k: v for k, v in world.__dict__.items() if k != "codes"}, "staff": members})
     keys = Keys({member.username: member.username for member in members}, {"watch": "leader"})
-    staff = Staff(town, keys, TestDoor(cast), hands=1)
+    staff = Staff(town, keys, StageDoor(cast), hands=1)
     staff._pool = Straight()
 
     for _ in range(200):
@@ -162,13 +134,3 @@ def test_a_case_goes_through_their_hands_to_its_end(cast, clock, world):
     task = Assignment.objects.filter(case=done).latest("pk")
     assert task.person == cast.user("handler")
     assert Organisation.objects.get(pk=task.organisation_id).code == "urban"
-
-
-class Straight:
-    """A pool of one thread: the test's own."""
-
-    def map(self, function, jobs):
-        return [function(job) for job in jobs]
-
-    def shutdown(self) -> None:
-        pass

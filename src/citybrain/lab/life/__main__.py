@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from citybrain.lab.life.engine import LONGEST_GAP, STEP, Closed, Life, find_done, open_life, save_done
+from citybrain.lab.life.door import Closed
+from citybrain.lab.life.engine import LONGEST_GAP, STEP, Life, find_done, open_life, save_done
 
 log = logging.getLogger("citybrain.life")
 STREAMS = 4
@@ -36,7 +37,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(one, lambda *_: stop.set())
     url = options.url.rstrip("/")
     host, _, port = url.rpartition(":")
-    life = open_life(options.data, url, options.sense_url or f"{host}:{int(port) + 1}", streams=options.streams)
+    life = open_life(
+        options.data, url, options.sense_url or f"{host}:{int(port) + 1}", streams=options.streams, with_portal=True
+    )
     try:
         live(life, options.data, stop)
     finally:

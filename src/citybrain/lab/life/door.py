@@ -35,9 +35,9 @@ class Door:
             raise Closed(f"readings were refused: {status} {answer}")
         return dict(answer)
 
-    def ask(self, path: str, *, token: str, **query: Any) -> tuple[int, Any]:
+    def ask(self, path: str, *, token: str = "", session: str = "", **query: Any) -> tuple[int, Any]:
         target = f"/api/v1{path}" + (f"?{urlencode(query, doseq=True)}" if query else "")
-        return self._insist(self.url, "GET", target, None, {"Authorization": f"Bearer {token}"})
+        return self._insist(self.url, "GET", target, None, _who(token, session))
 
     def tell(self, path: str, body: Any, *, token: str = "", session: str = "") -> tuple[int, Any]:
         """Post JSON as a source (token) or as a person (session)."""
@@ -45,13 +45,24 @@ class Door:
         headers = {"Content-Type": "application/json", "Prefer": "return=minimal", **_who(token, session)}
         return self._insist(self.url, "POST", f"/api/v1{path}", content, headers)
 
-    def upload(self, name: str, picture: bytes, *, token: str = "", session: str = "") -> str:
+    def tell_once(self, path: str, body: Any) -> bool:
+        """Post as anybody may, and leave it at that when the city is busy; answers whether it was taken."""
+        content, headers = json.dumps(body, ensure_ascii=False).encode(), {"Content-Type": "application/json"}
+        try:
+            return self._once(self.url, "POST", f"/api/v1{path}", content, headers)[0] < 400
+        except (OSError, http.client.HTTPException):
+            self._drop(self.url)
+            return False
+
+    def upload(
+        self, name: str, picture: bytes, *, token: str = "", session: str = "", path: str = "/files"
+    ) -> str:  # fmt: skip
         """Upload a picture; answers its key, or nothing when it was not taken."""
         mark = secrets.token_hex(12)
         head = f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'
         body = f"{head}Content-Type: image/jpeg\r\n\r\n".encode() + picture + f"\r\n--{mark}--\r\n".encode()
         headers = {"Content-Type": f"multipart/form-data; boundary={mark}", **_who(token, session)}
-        status, answer = self._insist(self.url, "POST", "/api/v1/files", body, headers)
+        status, answer = self._insist(self.url, "POST", f"/api/v1{path}", body, headers)
         return str(answer["key"]) if status == 201 else ""
 
     def city_time(self) -> str:
@@ -105,6 +116,8 @@ class Door:
 def _who(token: str, session: str) -> dict[str, str]:
     if token:
         return {"Authorization": f"Bearer {token}"}
+    if not session:
+        return {}
     return {"Cookie": f"sessionid={session}; csrftoken={CSRF}", "X-CSRFToken": CSRF}
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from citybrain.lab.life.door import Closed, Door
+from citybrain.lab.life.citizens import Citizens
+from citybrain.lab.life.door import Door
 from citybrain.lab.life.people import Keys
-from citybrain.lab.life.pictures import picture
 from citybrain.lab.life.readings import Readings
 from citybrain.lab.life.reports import Report, Reports
 from citybrain.lab.life.staff import Staff
@@ -43,6 +43,7 @@ class Life:
         self.readings = Readings(world)
         self.reports = Reports(world, self.readings.weather, streams=streams)
         self.staff = Staff(world, keys, door, hands=hands)
+        self.citizens: Citizens | None = None
 
     def pour(self, after: int, until: int) -> Poured:
         """Deliver what devices and people report after a moment and up to another."""
@@ -69,7 +70,10 @@ class Life:
     def pour_reports(self, reports: list[Report]) -> None:
         """Calls and the app deliver in bundles, a grid worker for himself; who photographed adds the picture."""
         for source in ("hotline", "app"):
-            rows = [one.row for one in reports if one.channel == source]
+            mine = [one for one in reports if one.channel == source]
+            if source == "app" and self.citizens is not None:
+                mine = [one for one in mine if not self.citizens.report(one)]
+            rows = [one.row for one in mine]
             if rows:
                 self._deliver(rows, token=self.keys.tokens[source])
         for one in reports:
@@ -87,18 +91,27 @@ class Life:
         return is_taken
 
     def work(self, now: float) -> int:
-        return self.staff.work(now)
+        """Staff takes the steps that are due, and citizens look what became of theirs."""
+        return self.staff.work(now) + (self.citizens.look(now) if self.citizens else 0)
 
     def close(self) -> None:
         self.staff.close()
 
 
-def open_life(data: Path, url: str, sense_url: str, *, streams: int = 1, hands: int = 3) -> Life:
-    """The life of the city in a data directory; raises FileNotFoundError where `city new` made none."""
+def open_life(
+    data: Path, url: str, sense_url: str, *, streams: int = 1, hands: int = 3, with_portal: bool = False
+) -> Life:
+    """The life of the city in a data directory; raises FileNotFoundError where `city new` made none.
+
+    `with_portal`: those who report by phone use the portal and come back to it; else their app delivers for them.
+    """
     folder = data / "city"
     keys: dict[str, Any] = json.loads((folder / "keys.json").read_text(encoding="utf-8"))
     world = read_world(folder / "world.json")
-    return Life(world, Keys(keys["sessions"], keys["tokens"]), Door(url, sense_url), streams=streams, hands=hands)
+    life = Life(world, Keys(keys["sessions"], keys["tokens"]), Door(url, sense_url), streams=streams, hands=hands)
+    if with_portal:
+        life.citizens = Citizens(world.seed, life.door, life.keys.tokens["app"], folder)
+    return life
 
 
 def find_done(data: Path) -> int | None:
@@ -114,6 +127,3 @@ def save_done(data: Path, done: int) -> None:
     part = path.with_name(f"{path.name}.{os.getpid()}")
     part.write_text(json.dumps({"done": done}), encoding="utf-8")
     part.replace(path)
-
-
-__all__ = ["Closed", "Life", "Poured", "find_done", "open_life", "picture", "save_done"]

@@ -61,7 +61,10 @@ class Staff:
             if decision is not None and decision.at <= now
         ]
         jobs: list[Callable[[], bool]] = [lambda row=row, one=one: self._take(row, one, now) for row, one in due]  # type: ignore[misc]
-        jobs += [lambda row=row: self._sort(row) for row in self._waiting_signals(now)]  # type: ignore[misc]
+        if now - self._read >= READ_EVERY:
+            self._read = now
+            jobs += [lambda row=row: self._sort(row) for row in self._waiting_signals(now)]  # type: ignore[misc]
+            jobs += [lambda key=key: self._check_picture(key) for key in self._waiting_pictures()]  # type: ignore[misc]
         return sum(self._pool.map(lambda job: job(), jobs))
 
     def _look(self, now: float) -> None:
@@ -134,11 +137,25 @@ class Staff:
 
     def _waiting_signals(self, now: float) -> list[dict[str, Any]]:
         """Reports that nobody could place: somebody at the desk reads them after a quarter of an hour."""
-        if now - self._read < READ_EVERY:
-            return []
-        self._read = now
         rows = self._pages("/signals", state="waiting_for_person")
         return [row for row in rows if _moment(row["recorded_at"]) + READ_EVERY <= now]
+
+    def _waiting_pictures(self) -> list[str]:
+        """Photos of citizens that nobody has looked at yet."""
+        status, page = self.door.ask("/pictures", session=self.people.desk[0].session, state="pending", limit=PAGE)
+        return [row["key"] for row in page["items"]] if status == 200 else []
+
+    def _check_picture(self, key: str) -> bool:
+        """Let it be seen, but for one in forty; nobody's face is in any of them."""
+        number = int(key[:8], 16)
+        desk = self.people.one_of(self.people.desk, number)
+        if number % 40 == 0:
+            status, _ = self.door.tell(
+                f"/pictures/{key}/refuse", {"reason": sayings()["refused"][0]}, session=desk.session
+            )
+        else:
+            status, _ = self.door.tell(f"/pictures/{key}/show", {}, session=desk.session)
+        return status < 400
 
     def _sort(self, row: dict[str, Any]) -> bool:
         desk: Person = self.people.one_of(self.people.desk, row["id"])
