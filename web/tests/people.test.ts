@@ -10,7 +10,7 @@ import { i18n, setLanguage } from '@/shared/i18n'
 
 for (const language of ['zh', 'en'] as const) i18n.global.mergeLocaleMessage(language, { users: users[language], organisations: organisations[language] })
 
-const table = readFileSync(new URL('../../src/citybrain/base/accounts/roles.py', import.meta.url), 'utf8')
+const table = readFileSync('../src/citybrain/base/accounts/roles.py', 'utf8')
 const setOf = (name: string) => [...(new RegExp(`^${name} = frozenset\\(\\s*\\{(.*?)\\}`, 'ms').exec(table)?.[1] ?? '').matchAll(/"([a-z]+\.[a-z]+)"/g)].map((match) => match[1] ?? '')
 const WHOLE = { organisation: '/', region: '/' }
 const PART = { organisation: '/', region: '/4206/420606/' }
