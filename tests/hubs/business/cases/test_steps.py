@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 
@@ -152,40 +151,6 @@ def test_a_transfer_restarts_the_time_to_accept_but_not_that_of_the_case(play: P
     assert [task["outcome"] for task in case.assignments] == ["transferred", ""]
 
 
-@pytest.mark.parametrize("role", ["dispatcher", "leader"])
-def test_whose_organisation_held_it_keeps_sight_of_it_and_acts_no_more(play: Play, role: str):
-    """A dispatcher of one bureau passes a case on: he still reads what becomes of it, in his part of the city."""
-    serves(play, "nobody", role, organisation=play.cast.organisation)
-    case = play.dispatcher.opens()
-    assert play.nobody.sees() == [case.number]
-
-    play.handler.takes("transfer", case, organisation="eco", reason="属环保")
-
-    assert play.nobody.sees() == [case.number]
-    assert play.nobody.get(f"/cases/{case.number}")["organisation"] == "eco"
-    assert play.nobody.get("/cases/count")["count"] == 1
-    assert play.nobody.may(case) == []
-    assert play.nobody.tries("transfer", case, organisation="urban", reason="x") == 403
-
-
-def test_who_never_held_it_or_serves_elsewhere_sees_nothing_of_a_transfer(play: Play):
-    serves(play, "nobody", "dispatcher", organisation=play.cast.organisation, region=play.cast.other_county)
-    serves(play, "citizen", "dispatcher", organisation=play.cast.team)
-    case = play.dispatcher.opens()
-    play.handler.takes("transfer", case, organisation="eco", reason="属环保")
-    assert play.nobody.sees() == []
-    assert play.citizen.sees() == []
-
-
-def serves(play: Play, name: str, role: str, *, organisation: Any, region: Any = None) -> None:
-    from citybrain.base.accounts.models import Duty
-
-    Duty.objects.create(
-        user=play.cast.user(name), role=role, level=2, organisation_path=organisation.path,
-        region_path=region.path if region else "/", granted_at=play.clock.now(), granted_by="system:test",
-    )  # fmt: skip
-
-
 def test_a_transfer_to_oneself_is_refused(play: Play):
     case = play.dispatcher.opens()
 
@@ -279,31 +244,6 @@ def test_work_that_is_not_accepted_goes_back_to_its_holder(play: Play):
     assert (case.state, case.organisation, case.finished_at) == ("handling", "urban", None)
     play.handler.finishes(case)
     assert case.state == "to_verify"
-
-
-@pytest.mark.parametrize("sent_back", ["reject", "reopen"])
-def test_a_photo_that_did_not_convince_is_no_evidence_of_the_next_finish(play: Play, sent_back: str):
-    """Neither the file itself nor another upload of the same picture; a new photo may stand beside the old."""
-    case = play.dispatcher.opens()
-    play.handler.takes("accept", case)
-    first = play.handler.uploads(shot=200)
-    play.handler.takes("finish", case, note="好了", evidence=[first])
-    if sent_back == "reopen":
-        play.dispatcher.takes("verify", case)
-        play.dispatcher.takes("close", case, summary="已更换")
-    play.dispatcher.takes(sent_back, case, reason="灯仍不亮")
-    if sent_back == "reopen":
-        play.handler.takes("accept", case)
-
-    for stale in ([first], [play.handler.uploads(shot=200)]):
-        with pytest.raises(Refused) as refused:
-            play.handler.takes("finish", case, note="又好了", evidence=stale)
-        assert refused.value.fields == {"evidence": "case.evidence_not_fresh"}
-        assert case.state == "handling"
-
-    play.handler.takes("finish", case, note="真的好了", evidence=[first, play.handler.uploads(shot=201)])
-    assert case.state == "to_verify"
-    assert len(case.evidence) == 2
 
 
 def test_a_photo_is_evidence_only_of_whoever_took_it(play: Play):
