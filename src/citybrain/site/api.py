@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import msgspec
@@ -15,6 +17,8 @@ from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
 from citybrain.base.accounts.http import session_or_token
+from citybrain.base.accounts.words import unknown_parameters
+from citybrain.base.errors import BadInput
 from citybrain.site.http.problems import city_error, problem_response
 
 ROUTERS = (
@@ -45,8 +49,9 @@ ROUTERS = (
 """Each module has `router`, whose paths are whole below /api/v1 (`@router.get("/cases/{number}")`)."""
 
 DESCRIPTION = """The API of CityBrain. Times are ISO 8601 with a zone; places are WGS-84 unless they say otherwise.
-Lists answer `{"items": […], "next": cursor or null}`: pass `next` back as `after`. What is refused is a problem
-document (RFC 9457) that says what to do, in Chinese or, with `Accept-Language: en`, in English."""
+Lists answer `{"items": […], "next": cursor or null}`: pass `next` back as `after`. Query parameters and fields that
+there are not are refused, and so are words that mean nothing. What is refused is a problem document (RFC 9457) that
+says what to do, in Chinese or, with `Accept-Language: en`, in English."""
 
 
 class StrictJson(Parser):
@@ -89,6 +94,27 @@ class CityAPI(NinjaAPI):
         return f"{module.split('.')[-2]}_{operation.view_func.__name__}"
 
 
+def refusing_unknown_parameters(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """An operation that refuses query parameters it does not have, before it looks at anything else: a misspelt filter
+    must not answer with everything.
+    """
+    operation: Operation = run.__self__  # type: ignore[attr-defined]  # ninja decorates the bound method
+    known = parameters_of(operation)
+
+    @wraps(run)
+    def checked(request: HttpRequest, **path: Any) -> HttpResponse:
+        wrong = unknown_parameters(request.GET, known)
+        return answer_exception(request, BadInput("input.invalid", fields=wrong)) if wrong else run(request, **path)
+
+    return checked
+
+
+def parameters_of(operation: Operation) -> frozenset[str]:
+    """The names of the query parameters that an operation has."""
+    queries = (model for model in operation.models if model.__ninja_param_source__ == "query")
+    return frozenset(name for model in queries for name in model.__ninja_flatten_map__)
+
+
 def answer_exception(request: HttpRequest, error: Exception | type[Exception]) -> HttpResponse:
     """Every exception of a view becomes a problem document; the unforeseen ones are logged with their reference."""
     return problem_response(request, city_error(error, request))  # type: ignore[arg-type]  # ninja passes instances
@@ -118,4 +144,5 @@ api = CityAPI(
 )
 for handled in (Exception, Http404, HttpError, ValidationError):
     api.add_exception_handler(handled, answer_exception)
+api.add_decorator(refusing_unknown_parameters, mode="view")
 mount(api)

@@ -8,8 +8,11 @@ import pytest
 from django.test import Client
 
 from citybrain.base.accounts import actions
+from citybrain.base.accounts.devices import COOKIE
 from citybrain.base.accounts.models import SignInThrottle, User
-from citybrain.base.accounts.sessions import ATTEMPTS_OF_ONE, WINDOW, forget_old
+from citybrain.base.accounts.sessions import forget_old
+from citybrain.base.accounts.throttling import ATTEMPTS_FROM_ADDRESS, ATTEMPTS_OF_ONE, ATTEMPTS_ON_NAME, WINDOW
+from citybrain.base.audit.models import Record
 from tests.cast import PASSWORD, CityClient
 
 SESSION = "/api/v1/session"
@@ -107,6 +110,91 @@ def test_a_subscriber_of_ipv6_gains_nothing_by_changing_his_address(cast):
 
     assert sign_in(CityClient(REMOTE_ADDR="2001:db8:1:2:ffff::9"), "dispatcher").status_code == 429
     assert sign_in(CityClient(REMOTE_ADDR="2001:db8:1:3::9"), "dispatcher").status_code == 200
+
+
+class TestTheOwnerIsNotLockedOut:
+    """A stranger who knows a name can spend his own attempts, and nobody else's."""
+
+    def flood(self, username: str, *, addresses: int, each: int = ATTEMPTS_OF_ONE) -> None:
+        for number in range(addresses):
+            stranger = CityClient(REMOTE_ADDR=f"10.9.{number // 250}.{number % 250 + 1}")
+            for _ in range(each):
+                sign_in(stranger, username, "wrong password")
+
+    def test_at_the_same_address(self, cast):
+        """The whole office stands behind one address, and so does the stranger."""
+        owner = cast.anonymous()
+        sign_in(owner, "dispatcher")
+        owner.delete(SESSION)
+        for _ in range(ATTEMPTS_OF_ONE + 1):
+            sign_in(cast.anonymous(), "dispatcher", "wrong password")
+        assert sign_in(cast.anonymous(), "dispatcher").status_code == 429, "a strange browser there waits"
+
+        assert sign_in(owner, "dispatcher").status_code == 200
+
+    def test_when_the_address_has_guessed_too_often_altogether(self, cast):
+        owner = cast.anonymous()
+        sign_in(owner, "dispatcher")
+        for number in range(ATTEMPTS_FROM_ADDRESS):
+            sign_in(cast.anonymous(), f"somebody-{number // 5}", "wrong password")
+        assert sign_in(cast.anonymous(), "commander").status_code == 429
+
+        assert sign_in(owner, "dispatcher").status_code == 200
+
+    def test_when_many_addresses_guess_together(self, cast):
+        """They get a hundred guesses in a quarter of an hour, however many they are."""
+        owner = cast.anonymous()
+        sign_in(owner, "dispatcher")
+        self.flood("dispatcher", addresses=ATTEMPTS_ON_NAME // ATTEMPTS_OF_ONE)
+        assert sign_in(CityClient(REMOTE_ADDR="10.1.1.1"), "dispatcher").status_code == 429
+
+        assert sign_in(owner, "dispatcher").status_code == 200
+        assert sign_in(CityClient(REMOTE_ADDR="10.1.1.1"), "commander").status_code == 200
+        assert Record.objects.filter(action="account.sign_ins_limited").count() == 1
+
+    def test_one_address_alone_does_not_reach_that(self, cast):
+        self.flood("dispatcher", addresses=1, each=ATTEMPTS_ON_NAME)
+        assert sign_in(CityClient(REMOTE_ADDR="10.1.1.1"), "dispatcher").status_code == 200
+
+    def test_a_known_browser_may_not_guess_more_than_another(self, cast):
+        owner = cast.anonymous()
+        sign_in(owner, "dispatcher")
+        for _ in range(ATTEMPTS_OF_ONE):
+            assert sign_in(owner, "dispatcher", "wrong password").status_code == 401
+        assert sign_in(owner, "dispatcher").status_code == 429
+
+    def test_a_browser_is_known_for_those_who_signed_in_with_it_and_cannot_be_invented(self, cast):
+        mine = cast.anonymous()
+        sign_in(mine, "commander")
+        forged = cast.anonymous()
+        forged.cookies[COOKIE] = mine.cookies[COOKIE].value + "x"
+        for _ in range(ATTEMPTS_OF_ONE):
+            sign_in(cast.anonymous(), "dispatcher", "wrong password")
+
+        assert sign_in(mine, "dispatcher").status_code == 429
+        assert sign_in(forged, "commander").status_code == 200, "it counts as any other browser"
+
+    def test_two_people_at_one_browser_are_both_known(self, cast):
+        shared = cast.anonymous()
+        for name in ("dispatcher", "commander"):
+            sign_in(shared, name)
+        for name in ("dispatcher", "commander"):
+            for _ in range(ATTEMPTS_OF_ONE):
+                sign_in(cast.anonymous(), name, "wrong password")
+        assert {sign_in(shared, name).status_code for name in ("dispatcher", "commander")} == {200}
+
+    def test_the_cookie_goes_to_no_other_door_and_to_no_script(self, cast):
+        client = cast.anonymous()
+        sign_in(client, "dispatcher")
+        cookie = client.cookies[COOKIE]
+        assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == (SESSION, True, "Lax")
+
+    def test_a_stranger_keeps_nobody_from_changing_his_password(self, cast):
+        client = cast.client("dispatcher")
+        for _ in range(ATTEMPTS_OF_ONE + 1):
+            sign_in(cast.anonymous(), "dispatcher", "wrong password")
+        body = {"old": PASSWORD, "new": "another horse, another battery"}
+        assert client.post(f"{SESSION}/password", body).status_code == 204
 
 
 def test_a_session_needs_the_csrf_token_for_every_change(cast):

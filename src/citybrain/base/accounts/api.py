@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from ninja import Query, Router, Status
 
@@ -39,9 +40,9 @@ def read_session(request: CityRequest) -> Any:
 
 
 @router.post("/session", response=Me, auth=None)
-def open_session(request: CityRequest, body: SessionOpen) -> Any:
+def open_session(request: CityRequest, response: HttpResponse, body: SessionOpen) -> Any:
     """Sign in."""
-    return sessions.open_session(request, username=body.username, password=body.password)
+    return sessions.open_session(request, response, username=body.username, password=body.password)
 
 
 @router.delete("/session", response={204: None})

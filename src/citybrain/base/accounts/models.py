@@ -159,7 +159,7 @@ class Token(models.Model):
 
 
 class SignInThrottle(models.Model):
-    """How often somebody failed to sign in lately, from one address; the key is a hash, not the name itself."""
+    """How often somebody failed to sign in lately: by browser, address or name; the key is a hash and no name."""
 
     key = models.CharField(max_length=64, unique=True)
     attempts = models.PositiveIntegerField(default=0)

@@ -8,10 +8,12 @@ from typing import Annotated, Any
 from ninja import Field, Query, Router, Schema
 
 from citybrain.base.accounts.http import CityRequest, Given, PageOf, Paging, paged
+from citybrain.base.accounts.redaction import Said
+from citybrain.base.accounts.words import Word
 from citybrain.base.bus import actions, queries
 
 router = Router(tags=["bus"])
-Word = Annotated[str | None, Field(max_length=200)]
+Words = Annotated[str | None, Field(max_length=200)]
 
 
 class CloudEventShown(Schema):
@@ -58,16 +60,20 @@ class SubscriptionShown(Schema):
     dead: int = Field(description="Dead letters", examples=[0])
 
 
+MessageType = Annotated[str, Word("types of events", queries.message_types)]
+SubscriptionName = Annotated[str, Word("subscriptions", queries.subscription_names)]
+
+
 class EventsAsked(Schema):
     """All that are given must hold."""
 
-    type: Word = Field(None, examples=["case.opened"])
-    subject: Word = Field(None, examples=["case/HX20260302000001"])
-    cause: Word = Field(None, examples=["0193a7c2f0e07a3bb1c2d3e4f5a6b7c7"])
+    type: MessageType | None = Field(None, examples=["case.opened"])
+    subject: Words = Field(None, examples=["case/HX20260302000001"])
+    cause: Words = Field(None, examples=["0193a7c2f0e07a3bb1c2d3e4f5a6b7c7"])
 
 
 class RetryAll(Given):
-    subscription: Word = Field(None, description="Only those of one subscription", examples=["cases.triage"])
+    subscription: Words = Field(None, description="Only those of one subscription", examples=["cases.triage"])
 
 
 class Retried(Schema):
@@ -75,7 +81,7 @@ class Retried(Schema):
 
 
 class Dismissal(Given):
-    reason: str = Field(min_length=1, max_length=500, examples=["事件引用的案件已按数据修正单 17 处理"])
+    reason: Said = Field(min_length=1, max_length=500, examples=["事件引用的案件已按数据修正单 17 处理"])
 
 
 @router.get("/bus/events", response=PageOf[CloudEventShown])
@@ -98,13 +104,13 @@ def list_subscriptions(request: CityRequest) -> Any:
 
 
 @router.get("/bus/waiting", response=PageOf[DeliveryFailure])
-def list_waiting(request: CityRequest, paging: Query[Paging], subscription: Word = None) -> Any:
+def list_waiting(request: CityRequest, paging: Query[Paging], subscription: SubscriptionName = "") -> Any:
     """Events that failed and will be attempted again."""
     return paged(queries.failures(request.viewer, state="waiting", subscription=subscription), paging, order=("-id",))
 
 
 @router.get("/bus/dead", response=PageOf[DeliveryFailure])
-def list_dead(request: CityRequest, paging: Query[Paging], subscription: Word = None) -> Any:
+def list_dead(request: CityRequest, paging: Query[Paging], subscription: SubscriptionName = "") -> Any:
     """Dead letters: events that were attempted as often as they may be."""
     return paged(queries.failures(request.viewer, state="dead", subscription=subscription), paging, order=("-id",))
 

@@ -10,9 +10,10 @@ from datetime import datetime
 from django.db.models import Count, QuerySet
 
 from citybrain.base.audit.types import Reader
+from citybrain.base.bus.discovery import import_all
 from citybrain.base.bus.models import Cursor, Failure, OutboxEvent
 from citybrain.base.bus.registry import subscriptions
-from citybrain.base.bus.types import Event
+from citybrain.base.bus.types import Event, Message
 from citybrain.base.errors import NotFound
 from citybrain.base.metrics import gauge
 
@@ -67,7 +68,7 @@ def failures(viewer: Reader, *, state: str, subscription: str | None = None) -> 
     """Events that wait for another attempt, or dead letters."""
     viewer.check("bus.read")
     found = Failure.objects.filter(state=state).select_related("event")
-    return found if subscription is None else found.filter(subscription=subscription)
+    return found.filter(subscription=subscription) if subscription else found
 
 
 def dead_to_retry(viewer: Reader, subscription: str | None = None) -> QuerySet[Failure]:
@@ -106,3 +107,21 @@ def subscription_statuses(viewer: Reader) -> list[SubscriptionStatus]:
 def failure_counts() -> Mapping[tuple[str, ...], float]:
     rows = Failure.objects.order_by().values_list("subscription", "state").annotate(count=Count("id"))
     return {(subscription, state): count for subscription, state, count in rows}
+
+
+def message_types() -> set[str]:
+    """The types of every message that this platform can publish."""
+    import_all("messages")
+    found: set[str] = set()
+    waiting: list[type[Message]] = [Message]
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        found.add(kind.type)
+    return found - {""}
+
+
+def subscription_names() -> list[str]:
+    """Who listens, and who listened and has failures left."""
+    left = Failure.objects.order_by().values_list("subscription", flat=True).distinct()
+    return [*(one.name for one in subscriptions()), *left]

@@ -56,6 +56,11 @@ class FieldError:
     def reason(self, language: str) -> str:
         return text_of(self.code, "title", language, self.data)
 
+    def document(self, language: str) -> dict[str, Any]:
+        """What a client reads, in `zh` or `en`: the same in problem documents and for the rejected rows of a batch."""
+        cure = text_of(self.code, "cure", language, self.data)
+        return {"field": self.field, "code": self.code, "reason": self.reason(language), "cure": cure}
+
 
 class CityError(Exception):
     """A refusal with a code, data for the text, and optionally the fields that are wrong."""
@@ -91,7 +96,7 @@ class CityError(Exception):
             "detail": self.cure(language),
         }
         if self.fields:
-            document["errors"] = [{"field": f.field, "code": f.code, "reason": f.reason(language)} for f in self.fields]
+            document["errors"] = [field.document(language) for field in self.fields]
         return document
 
 

@@ -9,6 +9,7 @@ from ninja import Router, Schema, Status
 from pydantic import Field
 
 from citybrain.base.accounts.http import CityRequest, Given
+from citybrain.base.accounts.redaction import Said
 from citybrain.base.packs import actions, queries
 from citybrain.base.packs.published import json_schemas
 
@@ -59,13 +60,13 @@ class Adjustment(Given):
     section: str = Field(max_length=64, examples=["alarms.yaml"])
     path: str = Field(max_length=255, min_length=1, examples=["rules/environment.pm25_high/raise_at"])
     value: Any = Field(description="null takes the place away", examples=[180])
-    note: str = Field("", max_length=500, examples=["采暖季试行"])
+    note: Said = Field("", max_length=500, examples=["采暖季试行"])
 
 
 class Restoring(Given):
     section: str = Field(max_length=64, examples=["alarms.yaml"])
     path: str = Field(max_length=255, min_length=1, examples=["rules/environment.pm25_high/raise_at"])
-    note: str = Field("", max_length=500)
+    note: Said = Field("", max_length=500)
 
 
 @router.get("/packs", response=list[PackSummary])

@@ -59,6 +59,11 @@ class Organisation(models.Model):
         return f"{self.name} ({self.code})"
 
     @property
+    def names(self) -> dict[str, str]:
+        """Its name in both languages; one that has none in English keeps its own."""
+        return {"zh": self.name, "en": self.name_en or self.name}
+
+    @property
     def audit_key(self) -> str:
         """How the audit trail names this organisation."""
         return self.code
@@ -80,3 +85,8 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Its name in both languages; one that has none in English keeps its own."""
+        return {"zh": self.name, "en": self.name_en or self.name}

@@ -50,7 +50,10 @@ def list_organisations(
         rows = rows.filter(code__in=code)
     elif is_active is not None:
         rows = rows.filter(is_active=is_active)
-    return keyset_page(rows, order=("path",), after=after, limit=limit)
+    page = keyset_page(rows, order=("path",), after=after, limit=limit)
+    if parent and not page.items and not Organisation.objects.filter(code=parent).exists():
+        raise NotFound("party.unknown_organisation", organisation=parent)
+    return page
 
 
 def get_organisation(scope: Condition, code: str) -> Organisation:

@@ -9,6 +9,7 @@ from ninja import Field, Query, Router, Schema
 from pydantic import AfterValidator, AwareDatetime, ConfigDict
 
 from citybrain.base.accounts.http import PageOf, Paging
+from citybrain.base.accounts.words import Word
 from citybrain.base.places import actions, queries
 from citybrain.base.places.models import City, Region, RegionBoundary
 from citybrain.base.places.outlines import outline_from_geojson, to_geojson
@@ -166,9 +167,12 @@ class BoundaryDraw(Schema):
     valid_from: Moment | None = Field(None, description="Default: always for a first boundary, now for another")
 
 
+LevelKey = Annotated[str, Word("levels of regions", queries.level_keys)]
+
+
 class RegionsWanted(Schema):
     parent: str | None = Field(None, max_length=64, description="Only the regions right below this one")
-    level: str | None = Field(None, max_length=32)
+    level: LevelKey | None = None
     search: str = Field("", max_length=100, description="A part of the name, or the beginning of the code")
     code: Codes = Field([], description="Exactly these, ended ones too", examples=[["420606"]])
 

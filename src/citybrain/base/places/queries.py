@@ -83,7 +83,7 @@ def list_regions(
 ) -> Page[Region]:
     """Regions in the order of their paths: the children of a region's code, of a level, or with a word in the name.
 
-    Ended regions are left out, unless they are asked for by `code`.
+    Ended regions are left out, unless they are asked for by `code`. Raises NotFound for a `parent` that there is not.
     """
     rows = _visible(scope).annotate(has_parts=_has_parts())
     rows = rows.filter(code__in=code) if code else rows.filter(valid_to=None)
@@ -93,7 +93,15 @@ def list_regions(
         rows = rows.filter(level=level)
     if search:
         rows = rows.filter(Q(name__icontains=search) | Q(name_en__icontains=search) | Q(code__startswith=search))
-    return keyset_page(rows, order=("path",), after=after, limit=limit)
+    page: Page[Region] = keyset_page(rows, order=("path",), after=after, limit=limit)
+    if parent and not page.items and not Region.objects.filter(code=parent).exists():
+        raise NotFound("place.unknown_region", region=parent)
+    return page
+
+
+def level_keys() -> list[str]:
+    """The words of the city's levels."""
+    return [level["key"] for level in city().levels]
 
 
 def get_region(scope: Condition, code: str) -> Region:

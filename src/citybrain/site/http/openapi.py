@@ -24,11 +24,12 @@ PROBLEM = {
             "type": "array",
             "items": {
                 "type": "object",
-                "required": ["field", "code", "reason"],
+                "required": ["field", "code", "reason", "cure"],
                 "properties": {
                     "field": {"type": "string", "examples": ["readings[3].at"]},
                     "code": {"type": "string", "examples": ["input.required"]},
                     "reason": {"type": "string", "examples": ["This field is required"]},
+                    "cure": {"type": "string", "examples": ["Fill it in."]},
                 },
             },
         },

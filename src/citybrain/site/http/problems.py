@@ -173,6 +173,9 @@ def _bare(message: str) -> str:
 def field_path(location: tuple[str | int, ...]) -> str:
     """`("body", "readings", 3, "at")` -> `readings[3].at`; where it came from (body, query, path) is left out."""
     parts = location[2:] if location[:2] == ("body", "body") else location[1:]
+    if location[0] == "query":  # parameters stand side by side, however the schemas that hold them are nested
+        last = max((at for at, part in enumerate(parts) if isinstance(part, str)), default=0)
+        parts = parts[last:]
     path = ""
     for part in parts:
         path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from citybrain.base.parties.models import Organisation
 from tests.hubs.business.cases.stage import Play, Refused
 
 
@@ -66,3 +67,20 @@ def test_a_photo_that_did_not_convince_is_no_evidence_of_the_next_finish(play: P
     play.handler.takes("finish", case, note="真的好了", evidence=[first, play.handler.uploads(shot=201)])
     assert case.state == "to_verify"
     assert len(case.evidence) == 2
+
+
+def test_the_timeline_names_organisations_in_the_reader_s_language(play: Play):
+    """Where an organisation has an English name; the others keep their own."""
+    Organisation.objects.filter(code="urban").update(name_en="Urban management bureau")
+    case = play.dispatcher.opens()
+    play.handler.takes("accept", case)
+    play.handler.takes("assist", case, organisation="eco", note="请测噪声")
+    play.handler.takes("transfer", case, organisation="eco", reason="属环保")
+
+    lines = [entry["text"] for entry in case.timeline()[-4:]]
+    assert [(line["zh"], line["en"]) for line in lines] == [
+        ("按责任清单派遣至市城管执法委", "Dispatched to Urban management bureau by the responsibility list"),
+        ("市城管执法委接收", "Urban management bureau accepted it"),
+        ("请市生态环境局协助:请测噪声", "市生态环境局 was asked for help: 请测噪声"),
+        ("转办至市生态环境局:属环保", "Transferred to 市生态环境局: 属环保"),
+    ]

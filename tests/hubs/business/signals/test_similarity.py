@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citybrain.hubs.business.signals.redaction import without_contacts
+from citybrain.base.accounts.redaction import without_contacts
 from citybrain.hubs.business.signals.similarity import address_key, normalise_text, similarity
 
 TEXTS = st.text(alphabet="路灯不亮人民街坏了请修 abcxyz019,。!?A", max_size=60) | st.text(max_size=60)

@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from citybrain.applications.governance.appeals.manifest import StepKey
 from citybrain.applications.governance.appeals.types import LONGEST_TEXT, MOST_PICTURES
 from citybrain.base.accounts.http import Given
+from citybrain.base.accounts.redaction import Said
 
 PHONE = re.compile(r"(?:\+?86[- ]?)?1[3-9]\d{9}|0\d{2,3}[- ]?\d{7,8}(?:-\d{1,6})?|\+\d{6,15}")
 Crs = Literal["WGS-84", "CGCS2000", "GCJ-02", "BD-09"]
@@ -271,7 +272,7 @@ class PicturesWanted(Schema):
 
 
 class PictureRefuse(Given):
-    reason: str = Field(min_length=1, max_length=300, examples=["照片中可看清人脸"])
+    reason: Said = Field(min_length=1, max_length=300, examples=["照片中可看清人脸"])
 
 
 class VoicePhoto(Schema):

@@ -16,10 +16,10 @@ from typing import Any
 
 import yaml
 
+from citybrain.base.accounts.redaction import without_contacts
 from citybrain.base.packs.declared import Text
 from citybrain.hubs.business.cases.models import Case, TimelineEntry
 from citybrain.hubs.business.cases.queries.timeline import outcome_words
-from citybrain.hubs.business.signals.redaction import without_contacts
 
 LANGUAGES = ("zh", "en")
 TEXTS = Path(__file__).with_name("timeline.yaml")
@@ -53,7 +53,8 @@ def _told(row: TimelineEntry) -> Told:
 
 def _words(key: str, params: Mapping[str, Any], language: str) -> str:
     values = dict.fromkeys(("organisation", "outcome", "said"), "")
-    values["organisation"] = str(params.get("organisation", ""))
+    organisation = params.get("organisation", "")
+    values["organisation"] = organisation[language] if isinstance(organisation, Mapping) else str(organisation)
     if params.get("outcome"):
         values["outcome"] = outcome_words(str(params["outcome"]))[language]
     said = params.get("reason") or params.get("summary") or params.get("note") or ""

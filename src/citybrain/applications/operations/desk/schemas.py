@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from ninja import Field, Schema
 
 from citybrain.base.accounts.http import AboutShown, Given, Moment
+from citybrain.base.accounts.redaction import Said
 
 Code = Annotated[str, Field(max_length=64)]
 PageName = Annotated[
@@ -286,7 +287,7 @@ class ShiftChange(Given):
 
 
 class HandoverWrite(Given):
-    text: str = Field("", max_length=5000, examples=["人民路积水已退,水泵留守至 22 时"])
+    text: Said = Field("", max_length=5000, examples=["人民路积水已退,水泵留守至 22 时"])
     addressee: int | None = Field(None, description="Null: whoever comes", examples=[12])
     shift: int | None = Field(None, ge=1, lt=2**63, description="The shift that ends", examples=[3])
     region: Code = Field("", description="Default: the desk of the shift, or your own", examples=["420606"])
@@ -294,7 +295,7 @@ class HandoverWrite(Given):
 
 
 class HandoverChange(Given):
-    text: str | None = Field(None, max_length=5000, examples=["人民路积水已退"])
+    text: Said | None = Field(None, max_length=5000, examples=["人民路积水已退"])
     addressee: int | None = Field(None, description="Null: whoever comes; left out: as it is", examples=[12])
     refresh: bool = Field(False, description="Take the open matters as they are now")
 
@@ -304,4 +305,4 @@ class HandoverChange(Given):
 
 
 class HandoverAccept(Given):
-    remark: str = Field("", max_length=500, examples=["已核对"])
+    remark: Said = Field("", max_length=500, examples=["已核对"])

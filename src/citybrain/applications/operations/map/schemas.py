@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from ninja import Field, Schema
 
@@ -10,6 +10,7 @@ from citybrain.applications.operations.map.queries import LegendLine, PublicMap,
 from citybrain.applications.operations.map.sets import Wanted
 from citybrain.base.accounts.http import AboutShown, Moment
 from citybrain.hubs.business.cases.schemas import CaseQuery
+from citybrain.hubs.sensing.things.queries import ModelKey
 
 
 class PublicCity(Schema):
@@ -48,9 +49,7 @@ class MapQuery(CaseQuery):
     at: Moment | None = Field(
         None, description="Cases that were open at that moment; is_open and overdue are then answered as of it"
     )
-    model: list[Annotated[str, Field(max_length=64)]] = Field(
-        [], description="Things of these models", examples=[["environment.air_station"]]
-    )
+    model: list[ModelKey] = Field([], description="Things of these models", examples=[["environment.air_station"]])
     sets: list[Literal["things", "alarms", "cases", "heat"]] = Field(
         [], description="What a tile of `live` holds, a layer each", examples=[["cases", "alarms"]]
     )

@@ -9,14 +9,20 @@ from ninja import Field, Schema
 from pydantic import ConfigDict, computed_field
 
 from citybrain.base.accounts.http import Moment
+from citybrain.base.accounts.redaction import Said
+from citybrain.base.accounts.words import Word
 from citybrain.base.errors import BadInput, FieldError
 from citybrain.base.places.types import Point
 from citybrain.hubs.business.cases.manifest import Duration
+from citybrain.hubs.business.cases.queries.catalogue import catalogue
 from citybrain.hubs.business.cases.queries.reading import CaseFilter
 from citybrain.hubs.business.cases.queries.showing import box_of
 
 Code = Annotated[str, Field(max_length=64)]
 StateKind = Literal["waiting", "working", "checking", "ended"]
+StateKey = Annotated[str, Word("states of cases", lambda: {one.key for one in catalogue().states})]
+StageKey = Annotated[str, Word("stages of cases", lambda: {one.stage for one in catalogue().states})]
+KindCode = Annotated[str, Word("kinds of case", lambda: catalogue().types)]
 Crs = Literal["WGS-84", "CGCS2000", "GCJ-02", "BD-09"]
 
 
@@ -28,9 +34,9 @@ class Title(Schema):
 class CaseQuery(Schema):
     """What a list, a map or an export of cases asks for; everything given must hold, lists mean any of."""
 
-    state: list[Code] = Field([], description="States of the loop", examples=[["handling"]])
-    stage: list[Code] = Field([], examples=[["handle"]])
-    case_type: list[Code] = Field([], description="Kinds; kinds below count too", examples=[["urban"]])
+    state: list[StateKey] = Field([], description="States of the loop", examples=[["handling"]])
+    stage: list[StageKey] = Field([], examples=[["handle"]])
+    case_type: list[KindCode] = Field([], description="Kinds; kinds below count too", examples=[["urban"]])
     severity: list[int] = Field([], description="1 = I (red) to 4 = IV (blue)", examples=[[1, 2]])
     source: list[Code] = Field([], examples=[["signal"]])
     state_kind: list[StateKind] = Field([], description="What kind of state it is in", examples=[["checking"]])
@@ -290,15 +296,15 @@ class CaseOpen(Schema):
     model_config = ConfigDict(extra="forbid")
 
     case_type: Code = Field(examples=["urban.lamp"])
-    title: str = Field(min_length=1, max_length=300, examples=["王寨街道路灯不亮"])
-    text: str = Field("", max_length=20_000)
+    title: Said = Field(min_length=1, max_length=300, examples=["王寨街道路灯不亮"])
+    text: Said = Field("", max_length=20_000)
     occurred_at: Moment | None = Field(None, description="When it happened (default: now)")
     lon: float | None = Field(None, examples=[112.05])
     lat: float | None = Field(None, examples=[32.1])
     crs: Crs = "WGS-84"
     precision_m: float | None = Field(None, ge=0, examples=[20])
     region: Code = Field("", description="Where there is no point, or it lies in no region", examples=["420606001"])
-    address: str = Field("", max_length=300, examples=["樊城区长虹路"])
+    address: Said = Field("", max_length=300, examples=["樊城区长虹路"])
     severity: int | None = Field(None, ge=1, le=4, description="Default: that of the kind")
 
     def values(self) -> dict[str, Any]:
@@ -316,9 +322,9 @@ class StepTake(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: str | None = Field(None, max_length=500, examples=["属供电公司管养"])
-    note: str | None = Field(None, max_length=2000)
-    summary: str | None = Field(None, max_length=5000)
+    reason: Said | None = Field(None, max_length=500, examples=["属供电公司管养"])
+    note: Said | None = Field(None, max_length=2000)
+    summary: Said | None = Field(None, max_length=5000)
     organisation: Code | None = Field(None, examples=["urban"])
     evidence: list[Code] | None = Field(None, max_length=50, description="Keys of files that you uploaded")
     duration: Duration | None = Field(None, examples=[{"amount": 2, "unit": "working_days"}])
@@ -335,7 +341,7 @@ class StepTake(Schema):
 class NoteWrite(Schema):
     model_config = ConfigDict(extra="forbid")
 
-    text: str = Field(min_length=1, max_length=2000, examples=["已联系供电公司"])
+    text: Said = Field(min_length=1, max_length=2000, examples=["已联系供电公司"])
 
 
 class CaseTypeShown(Schema):
@@ -414,7 +420,7 @@ class ResponsibilityShown(Schema):
 
 
 class ResponsibilityQuery(Schema):
-    case_type: Code = ""
+    case_type: KindCode = ""
     organisation: Code = ""
     region: Code = Field("", description="A region's own lines; * for those that hold everywhere")
     usable: bool | None = None
@@ -428,7 +434,7 @@ class ResponsibilityAdd(Schema):
     organisation: Code = Field(examples=["urban"])
     region: Code = Field("*", examples=["420606"])
     priority: int = Field(0, ge=-1000, le=1000)
-    note: str = Field("", max_length=300)
+    note: Said = Field("", max_length=300)
     valid_from: Moment | None = None
     valid_to: Moment | None = None
 
@@ -437,7 +443,7 @@ class ResponsibilityChange(Schema):
     model_config = ConfigDict(extra="forbid")
 
     priority: int | None = Field(None, ge=-1000, le=1000, examples=[10])
-    note: str | None = Field(None, max_length=300, examples=["试点"])
+    note: Said | None = Field(None, max_length=300, examples=["试点"])
     valid_from: Moment | None = None
     valid_to: Moment | None = None
 

@@ -71,6 +71,7 @@ class Match:
     organisation_id: int | None
     organisation_code: str
     organisation_name: str
+    organisation_name_en: str
     organisation_path: str
     why: dict[str, Any]
     others: tuple[dict[str, Any], ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from citybrain.base.accounts.types import Viewer
-from citybrain.base.errors import BadInput, FieldError, text_of
+from citybrain.base.errors import BadInput, FieldError
 from citybrain.hubs.business.cases.queries.reports import visible_numbers
 from citybrain.hubs.business.signals.models import Signal
 from citybrain.hubs.business.signals.queries import reporter_of
@@ -26,15 +26,13 @@ def receipt_of(receipt: Receipt, body: Any, language: str) -> dict[str, Any]:
     if isinstance(body, dict) and receipt.rejected:
         one = receipt.rejected[0]
         raise BadInput("input.invalid", fields=(FieldError(one.field, one.code, one.data),))
-    rejected = [
-        {"index": one.index, "field": one.field, "code": one.code,
-         "reason": text_of(one.code, "title", language, one.data)}
-        for one in receipt.rejected
-    ]  # fmt: skip
     return {
         "accepted": receipt.accepted,
         "duplicates": receipt.duplicates,
-        "rejected": rejected,
+        "rejected": [
+            {"index": one.index, **FieldError(one.field, one.code, one.data).document(language)}
+            for one in receipt.rejected
+        ],
         "ids": list(receipt.ids),
     }
 

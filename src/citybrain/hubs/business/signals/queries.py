@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from citybrain.base import clock, crypto
 from citybrain.base.accounts.masking import mask
 from citybrain.base.accounts.types import Viewer
-from citybrain.base.errors import NotFound
+from citybrain.base.errors import BadInput, FieldError, NotFound
 from citybrain.base.parties.models import Organisation
 from citybrain.base.places.models import Region
 from citybrain.base.querying import About, about
@@ -49,16 +49,21 @@ def list_signals(viewer: Viewer, filters: Mapping[str, Any]) -> QuerySet[Signal]
     if code := filters.get("case_type"):
         rows = rows.filter(Q(case_type=code) | Q(case_type__in=_types_below(code)))
     if code := filters.get("region"):
-        path = Region.objects.filter(code=code).values_list("path", flat=True).first()
-        rows = rows.filter(below("region_path", path)) if path else rows.none()
+        rows = rows.filter(below("region_path", _path(Region, "region", code)))
     if code := filters.get("organisation"):
-        path = Organisation.objects.filter(code=code).values_list("path", flat=True).first()
-        rows = rows.filter(below("organisation_path", path)) if path else rows.none()
+        rows = rows.filter(below("organisation_path", _path(Organisation, "organisation", code)))
     if filters.get("unlocated"):
         rows = rows.filter(region_path="")
     if words := (filters.get("q") or "").strip()[:WORDS]:
         rows = rows.filter(Q(source_id=words) | Q(subject__icontains=words) | Q(text__icontains=words))
     return rows
+
+
+def _path(model: type[Region] | type[Organisation], name: str, code: str) -> str:
+    found = model._default_manager.filter(code=code).values_list("path", flat=True).first()
+    if found is None:
+        raise BadInput("input.invalid", fields=(FieldError(name, f"case.unknown_{name}", {"code": code}),))
+    return str(found)
 
 
 def _types_below(code: str) -> list[str]:

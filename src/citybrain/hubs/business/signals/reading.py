@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from citybrain.base.accounts.redaction import without_contacts
 from citybrain.base.errors import CityError
 from citybrain.base.places.types import WGS84, Point
 from citybrain.hubs.business.signals.types import REPORTED_KINDS, Closing, Report, Reporter
@@ -82,7 +83,7 @@ def read_closing(row: Any, *, now: datetime) -> Closing:
     if closed_at > now + AHEAD:
         raise Refused("closed_at", "signal.in_the_future", now=now.isoformat())
     outcome = _text(fields, "outcome", 120) or "completed"
-    return Closing(source, source_id, closed_at, outcome, _text(fields, "note", 500))
+    return Closing(source, source_id, closed_at, outcome, without_contacts(_text(fields, "note", 500)))
 
 
 def decimals_precision(lon: float, lat: float) -> float:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from ninja import Field, Schema
 from pydantic import ConfigDict, computed_field
 
 from citybrain.base.accounts.http import AboutShown, Moment
+from citybrain.base.accounts.redaction import Said
+from citybrain.base.accounts.words import Word
+from citybrain.hubs.business.cases.queries import case_types
 from citybrain.hubs.business.signals.types import KINDS, STATES, WaitingReason
 
 Kind = Literal["alarm", "hotline", "app", "grid", "source"]
 State = Literal["received", "waiting_for_person", "merged", "opened", "ended"]
+KindCode = Annotated[str, Word("kinds of case", case_types)]
 REASON = Field(min_length=1, max_length=500, examples=["同一盏路灯"])
 if set(KINDS) != set(Kind.__args__) or set(STATES) != set(State.__args__):  # type: ignore[attr-defined]  # Literal
     raise TypeError("the words of the door are not those of the table")
@@ -66,6 +70,7 @@ class Rejected(Schema):
     field: str = Field(examples=["occurred_at"])
     code: str = Field(examples=["input.time"])
     reason: str = Field(examples=["应为带时区的 ISO 8601 时间"])
+    cure: str = Field(description="What to do", examples=["请按该格式填写。"])
 
 
 class ReceiptOut(Schema):
@@ -150,23 +155,23 @@ class TypeDecide(Schema):
 class MergeInto(Schema):
     model_config = ConfigDict(extra="forbid")
     case: str = Field(max_length=40, examples=["AJ2026030200001"])
-    reason: str = REASON
+    reason: Said = REASON
 
 
 class Reasoned(Schema):
     model_config = ConfigDict(extra="forbid")
-    reason: str = REASON
+    reason: Said = REASON
 
 
 class RevealFor(Schema):
     model_config = ConfigDict(extra="forbid")
-    purpose: str = Field(min_length=1, max_length=300, examples=["回访报修人"])
+    purpose: Said = Field(min_length=1, max_length=300, examples=["回访报修人"])
 
 
 class ReporterSearch(Schema):
     model_config = ConfigDict(extra="forbid")
     phone: str = Field(min_length=5, max_length=32, examples=["13800001234"])
-    purpose: str = Field(min_length=1, max_length=300, examples=["来电人询问此前的诉求"])
+    purpose: Said = Field(min_length=1, max_length=300, examples=["来电人询问此前的诉求"])
 
 
 class RevealedOut(Schema):
@@ -188,7 +193,7 @@ class SignalsWanted(Schema):
     kind: Kind | None = None
     source: str | None = Field(None, max_length=80)
     waiting_reason: WaitingReason | None = None
-    case_type: str | None = Field(None, max_length=64, description="This type and those below it")
+    case_type: KindCode | None = Field(None, description="This type and those below it")
     region: str | None = Field(None, max_length=64, description="Code; this region and those below it")
     organisation: str | None = Field(None, max_length=64, description="Code; of the one it belongs to, or below")
     unlocated: bool = Field(False, description="Only those in no region")

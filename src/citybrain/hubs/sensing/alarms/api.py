@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from citybrain.base.accounts.http import AboutShown, CityRequest, Given, Moment, PageOf, Paging
+from citybrain.base.accounts.redaction import Said
+from citybrain.base.accounts.words import Word
 from citybrain.base.packs import Key
 from citybrain.hubs.sensing.alarms import actions, queries
 from citybrain.hubs.sensing.alarms.manifest import Rule
 from citybrain.hubs.sensing.alarms.models import Alarm
+from citybrain.hubs.sensing.things.queries import ModelKey
 
 router = Router(tags=["alarms"])
 
@@ -134,10 +137,13 @@ class AlarmDetail(AlarmSummary):
         return sorted(one.pk for one in alarm.folded.all())
 
 
+RuleKey = Annotated[str, Word("alarm rules", queries.rule_keys)]
+
+
 class AlarmFilter(Schema):
     state: str = Field("", pattern="^(pending|firing|resolved|lapsed|withdrawn|)$", examples=["firing"])
     severity: int | None = Field(None, ge=1, le=4, description="This severe or worse", examples=[2])
-    rule: str = Field("", max_length=64)
+    rule: RuleKey = ""
     thing: str = Field("", max_length=64, description="Code of a thing")
     region: str = Field("", max_length=64, description="Code of a region: alarms in it and below")
     since: Moment | None = Field(None, description="Started at or after")
@@ -208,7 +214,7 @@ class RuleCreate(Given):
 
 
 class Note(Given):
-    note: str = Field("", max_length=500, examples=["夜间施工,已核实"])
+    note: Said = Field("", max_length=500, examples=["夜间施工,已核实"])
 
 
 @router.get("/alarms", response=PageOf[AlarmSummary])
@@ -224,7 +230,7 @@ def count_alarms(request: CityRequest, where: Query[AlarmFilter]) -> Any:
 
 
 @router.get("/alarms/rules", response=PageOf[RuleShown])
-def list_rules(request: CityRequest, paging: Query[Paging], model: str = "") -> Any:
+def list_rules(request: CityRequest, paging: Query[Paging], model: ModelKey = "") -> Any:
     """Alarm rules, by key."""
     return queries.list_rules(request.viewer, model=model, **paging.dict())
 

@@ -220,3 +220,8 @@ def alarms_of_reading(viewer: Viewer | None, reading_id: str) -> list[str]:
     rows = rows.filter(Q(reading=reading_id) | Q(resolved_at=at) if at.tzinfo else Q(reading=reading_id))
     found = rows if viewer is None else scoped(viewer, rows)
     return list(found.order_by("start_at", "pk").values_list("pk", flat=True))
+
+
+def rule_keys() -> list[str]:
+    """The keys of all rules, those that packs no longer declare included: their alarms are still there."""
+    return list(AlarmRule.objects.values_list("key", flat=True))

@@ -46,13 +46,7 @@ class Rejected:
     error: FieldError
 
     def document(self, language: str) -> dict[str, Any]:
-        error = self.error
-        return {
-            "index": self.index,
-            "field": error.field,
-            "code": error.code,
-            "reason": error.reason(language),
-        }
+        return {"index": self.index, **self.error.document(language)}
 
 
 class _Refused(Exception):

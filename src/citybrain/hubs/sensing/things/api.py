@@ -9,6 +9,7 @@ from ninja import Body, Query, Router, Schema
 from pydantic import Field
 
 from citybrain.base.accounts.http import CityRequest, Given, PageOf, Paging
+from citybrain.base.accounts.redaction import Said
 from citybrain.base.packs import Key
 from citybrain.hubs.sensing.things import actions, queries
 from citybrain.hubs.sensing.things.manifest import ModelDefinition
@@ -70,6 +71,7 @@ class RejectedThing(Schema):
     field: str = Field(examples=["model"])
     code: str = Field(examples=["things.unknown_model"])
     reason: str
+    cure: str = Field(description="What to do", examples=["请使用已有模型,或先加载声明它的行业包。"])
 
 
 class ThingReceipt(Schema):
@@ -82,7 +84,7 @@ class ThingReceipt(Schema):
 
 
 class ThingFilter(Schema):
-    model: str = Field("", description="Key of a thing model", examples=["environment.air_station"])
+    model: queries.ModelKey = Field("", description="Key of a thing model", examples=["environment.air_station"])
     region: str = Field("", description="Code of a region: things in it and below", examples=["420606"])
     q: str = Field("", max_length=100, description="Part of code, name or address")
     unlocated: bool | None = Field(None, description="true: only what no region contains; false: only what lies in one")
@@ -104,7 +106,7 @@ class ThingChange(Given):
 
 
 class Reason(Given):
-    reason: str = Field("", max_length=500, examples=["拆除"])
+    reason: Said = Field("", max_length=500, examples=["拆除"])
 
 
 BATCH = {

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 
 from citybrain.base import clock
 from citybrain.base.accounts import Viewer, check_may, scoped
+from citybrain.base.accounts.words import Word
 from citybrain.base.errors import NotFound
 from citybrain.base.places.models import Region
 from citybrain.base.querying import Page, keyset_page
@@ -156,3 +157,12 @@ def path_of(region: str) -> str:
     if found is None:
         raise NotFound("place.unknown_region", region=region)
     return found
+
+
+def model_keys() -> list[str]:
+    """The keys of all thing models."""
+    return list(ThingModel.objects.values_list("key", flat=True))
+
+
+ModelKey = Annotated[str, Word("thing models", model_keys)]
+"""What a query parameter may hold that asks for things of a model."""

@@ -43,8 +43,7 @@ class RejectedRow:
     wrong: FieldError
 
     def plain(self, language: str) -> dict[str, Any]:
-        reason = self.wrong.reason(language)
-        return {"index": self.index, "field": self.wrong.field, "code": self.wrong.code, "reason": reason}
+        return {"index": self.index, **self.wrong.document(language)}
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from citybrain.applications.governance.appeals.models import Appeal, Rating
 from citybrain.applications.governance.appeals.queries.tracking import Tracked, tracked
 from citybrain.applications.governance.appeals.types import BAD, LEVELS
 from citybrain.base import audit, bus, clock
+from citybrain.base.accounts.redaction import without_contacts
 from citybrain.base.errors import Conflict
 from citybrain.base.notices import notify, to_duty
 from citybrain.hubs.business.cases.actions import note_case
 from citybrain.hubs.business.cases.models import Case
 from citybrain.hubs.business.cases.types import Reporter
-from citybrain.hubs.business.signals.redaction import without_contacts
 
 CHANGEABLE = timedelta(days=1)
 

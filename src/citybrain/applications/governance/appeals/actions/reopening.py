@@ -7,11 +7,11 @@ from django.db import transaction
 from citybrain.applications.governance.appeals.models import Appeal
 from citybrain.applications.governance.appeals.queries.tracking import tracked
 from citybrain.base import audit
+from citybrain.base.accounts.redaction import without_contacts
 from citybrain.base.errors import BadInput, Conflict, FieldError
 from citybrain.hubs.business.cases.actions import perform
 from citybrain.hubs.business.cases.models import Case
 from citybrain.hubs.business.cases.types import Reporter
-from citybrain.hubs.business.signals.redaction import without_contacts
 
 
 @transaction.atomic

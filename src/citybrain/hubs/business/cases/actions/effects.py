@@ -68,7 +68,7 @@ def _accept(change: Change, step: Transition, given: Given) -> None:
     change.touch(task, "accepted_at", "person")
     change.set(accepted_at=change.case.accepted_at or change.at)
     _move(change, step)
-    _tell(change, step, assignment=task, organisation=task.organisation.name, note=given.note)
+    _tell(change, step, assignment=task, organisation=task.organisation.names, note=given.note)
 
 
 def _return(change: Change, step: Transition, given: Given) -> None:
@@ -77,7 +77,7 @@ def _return(change: Change, step: Transition, given: Given) -> None:
     change.end_lead(Assignment.Outcome.RETURNED, note=given.reason)
     change.set(organisation=None, organisation_path="")
     _move(change, step)
-    _tell(change, step, assignment=task, organisation=task.organisation.name, reason=given.reason)
+    _tell(change, step, assignment=task, organisation=task.organisation.names, reason=given.reason)
     change.announce("case.returned", ("dispatcher",))
 
 
@@ -102,7 +102,7 @@ def _assist(change: Change, step: Transition, given: Given) -> None:
     )  # fmt: skip
     change.assign(task)
     _move(change, step)
-    _tell(change, step, assignment=task, organisation=target.name, note=given.note)
+    _tell(change, step, assignment=task, organisation=target.names, note=given.note)
     change.announce("case.assist_asked", (f"organisation:{target.pk}",))
 
 
@@ -114,7 +114,7 @@ def _contribute(change: Change, step: Transition, given: Given) -> None:
     task.finished_at, task.finished_by = change.at, change.actor.actor_key
     change.touch(task, "until", "outcome", "note", "finished_at", "finished_by")
     _move(change, step)
-    _tell(change, step, assignment=task, organisation=task.organisation.name, note=given.note)
+    _tell(change, step, assignment=task, organisation=task.organisation.names, note=given.note)
     change.announce("case.assisted", ("holder",))
 
 
@@ -168,7 +168,7 @@ def _finish(change: Change, step: Transition, given: Given) -> None:
     change.touch(task, "finished_at", "finished_by")
     change.set(finished_at=change.at)
     _move(change, step)
-    _tell(change, step, assignment=task, organisation=task.organisation.name, note=given.note,
+    _tell(change, step, assignment=task, organisation=task.organisation.names, note=given.note,
           evidence=list(given.evidence))  # fmt: skip
     change.announce("case.to_verify", ("verifier",))
 

@@ -82,7 +82,7 @@ def dispatch_by_list(change: Change) -> bool:
         return False
     organisation = Organisation(
         pk=match.organisation_id, code=match.organisation_code, name=match.organisation_name,
-        path=match.organisation_path,
+        name_en=match.organisation_name_en, path=match.organisation_path,
     )  # fmt: skip
     hand_over(change, step, organisation, actor=DISPATCHER, why=match.why)
     return True
@@ -105,7 +105,7 @@ def hand_over(
     change.tell(
         event,
         f"{key}_by_list" if why.get("rule") == "list" and key == "case.dispatched" else key,
-        params={"organisation": organisation.name, "why": why, "note": note},
+        params={"organisation": organisation.names, "why": why, "note": note},
         assignment=task,
         actor=actor,
         step=step.key,

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from citybrain.base.errors import BadInput, FieldError
 from citybrain.hubs.business.cases.calendars import Basis, WallTime, working_time
-from citybrain.hubs.business.cases.loops import LoopDefinition
+from citybrain.hubs.business.cases.loops import LoopDefinition, State
 from citybrain.hubs.business.cases.manifest import CalendarDefinition, ClockDefinition, Merge, TypeClocks
 from citybrain.hubs.business.cases.models import CaseLabel, CaseType, ClockPlan, Loop, WorkCalendar
 from citybrain.hubs.business.cases.types import CaseTypeView, LoopView, Plan
@@ -57,6 +57,11 @@ class Catalogue:
         if found is None:
             found = self.loops_by_pk[pk] = _loop_view(Loop.objects.get(pk=pk))
         return found
+
+    @property
+    def states(self) -> list[State]:
+        """The states of every version of every loop: older cases stand in those of theirs."""
+        return [state for loop in self._versions().values() for state in loop.states]
 
     def in_states_of(self, kinds: Collection[str]) -> Q:
         """Cases whose state is of one of these kinds (waiting, working, checking, ended) in the version of their loop.

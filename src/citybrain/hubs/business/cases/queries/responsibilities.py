@@ -11,7 +11,9 @@ from django.db.models import Q, QuerySet
 
 from citybrain.base import clock
 from citybrain.base.accounts import Viewer, check_may
-from citybrain.base.errors import NotFound
+from citybrain.base.errors import BadInput, FieldError, NotFound
+from citybrain.base.parties.models import Organisation
+from citybrain.base.places.models import Region
 from citybrain.base.places.queries import locate_point, region_of
 from citybrain.base.places.types import Point
 from citybrain.hubs.business.cases.models import Responsibility
@@ -29,6 +31,8 @@ def list_responsibilities(
     or region that this city does not have are not `usable`.
     """
     check_may(viewer, "case.read")
+    _check_named("organisation", Organisation, organisation)
+    _check_named("region", Region, region.replace("*", ""))
     rows = Responsibility.objects.select_related("case_type", "region", "organisation")
     given = {"case_type__code": case_type, "organisation_code": organisation, "region_code": region.replace("*", "")}
     rows = rows.filter(**{name: value for name, value in given.items() if value})
@@ -42,6 +46,14 @@ def list_responsibilities(
         holds = (Q(valid_from=None) | Q(valid_from__lte=now)) & (Q(valid_to=None) | Q(valid_to__gt=now))
         rows = rows.filter(holds if in_force else ~holds)
     return rows
+
+
+def _check_named(name: str, model: type[Organisation] | type[Region], code: str) -> None:
+    """Raises BadInput for a code that neither this city nor any line has."""
+    if not code or model._default_manager.filter(code=code).exists():
+        return
+    if not Responsibility.objects.filter(**{f"{name}_code": code}).exists():
+        raise BadInput("input.invalid", fields=(FieldError(name, f"case.unknown_{name}", {"code": code}),))
 
 
 def get_responsibility(viewer: Viewer, pk: int) -> Responsibility:
@@ -128,11 +140,11 @@ def organisation_for(
     there = _active_organisations({line.organisation_id for line in lines})
     lines = [line for line in lines if line.organisation_id in there]
     if not lines:
-        return Match(None, "", "", "", {"rule": "none", "case_type": case_type, "region_path": region_path})
+        return Match(None, "", "", "", "", {"rule": "none", "case_type": case_type, "region_path": region_path})
     best = there[lines[0].organisation_id]
     why = {"rule": "list", **lines[0].row(best), "decided_by": _decided_by(lines), "compared": len(lines)}
     others = tuple(line.row(there[line.organisation_id]) for line in lines[1:SHOWN])
-    return Match(best.id, best.code, best.name, best.path, why, others)
+    return Match(best.id, best.code, best.name, best.name_en, best.path, why, others)
 
 
 class Named(NamedTuple):
@@ -141,6 +153,7 @@ class Named(NamedTuple):
     id: int
     code: str
     name: str
+    name_en: str
     path: str
 
 
@@ -149,7 +162,7 @@ def _active_organisations(wanted: set[int]) -> dict[int, Named]:
     if not wanted:
         return {}
     marks = ", ".join(["%s"] * len(wanted))
-    sql = f"SELECT id, code, name, path FROM parties_organisation WHERE is_active AND id IN ({marks})"  # noqa: S608
+    sql = f"SELECT id, code, name, name_en, path FROM parties_organisation WHERE is_active AND id IN ({marks})"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(sql, sorted(wanted))
         return {row[0]: Named(*row) for row in cursor.fetchall()}

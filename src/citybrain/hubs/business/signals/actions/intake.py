@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from citybrain.base import bus, clock, conditions, crypto
+from citybrain.base.accounts.redaction import without_contacts
 from citybrain.base.accounts.types import Viewer
 from citybrain.base.audit import record
 from citybrain.base.errors import BadInput, FieldError
@@ -16,7 +17,6 @@ from citybrain.hubs.business.signals.messages import SignalReceived
 from citybrain.hubs.business.signals.models import Signal
 from citybrain.hubs.business.signals.placing import find_swapped, paths_of_regions, place_reports
 from citybrain.hubs.business.signals.reading import Refused, read_report
-from citybrain.hubs.business.signals.redaction import without_contacts
 from citybrain.hubs.business.signals.types import RECEIVED, Located, Receipt, Rejection, Report
 
 MOST_ROWS = 1000
@@ -153,22 +153,24 @@ def _there(reports: Sequence[Report]) -> dict[Key, int]:
 def _signal(report: Report, located: Located, actor: Viewer) -> Signal:
     reporter = report.reporter
     names = (reporter.name,) if reporter.name else ()
-    subject, text = (without_contacts(part, names=names) for part in (report.subject, report.text))
-    changed = subject != report.subject or text != report.text
+    written = (report.subject, report.text, report.address)
+    subject, text, address = (without_contacts(part, names=names) for part in written)
+    changed = (subject, text, address) != written
+    original = "\n".join(part for part in (written[:2] if address == report.address else written) if part)
     return Signal(
         kind=report.kind,
         source=report.source,
         source_id=report.source_id,
         subject=subject,
         text=text,
-        original=crypto.seal_field(f"{report.subject}\n{report.text}".strip()) if changed else "",
+        original=crypto.seal_field(original) if changed else "",
         occurred_at=report.occurred_at,
         recorded_at=clock.now(),
         reported_by=actor.actor_key,
         lon=report.lon,
         lat=report.lat,
         precision_m=report.precision_m,
-        address=report.address,
+        address=address,
         region_code=located.region_code,
         region_path=located.region_path,
         located_by=located.by,
