@@ -28,6 +28,10 @@ def is_problem(answer, status: int, code: str) -> bool:
     return (answer.status_code, body["status"], body["code"]) == (status, status, code)
 
 
+def error(field: str, code: str, reason: str, cure: str) -> dict[str, str]:
+    return {"field": field, "code": f"input.{code}", "reason": reason, "cure": cure}
+
+
 class TestOneShape:
     """Whatever refuses a request, and wherever: the same document."""
 
@@ -43,9 +47,9 @@ class TestOneShape:
             "code": "input.invalid",
             "detail": "Correct the fields listed under errors and try again.",
             "errors": [
-                {"field": "name", "code": "input.too_short", "reason": "Shorter than 1"},
-                {"field": "mode", "code": "input.choice", "reason": "Only one of these: 'live' or 'history'"},
-                {"field": "level", "code": "input.too_great", "reason": "Above the greatest allowed value 4"},
+                error("name", "too_short", "Shorter than 1", "Add what is missing."),
+                error("mode", "choice", "Only one of these: 'live' or 'history'", "Use one of the listed values."),
+                error("level", "too_great", "Above the greatest allowed value 4", "Give a smaller value."),
             ],
         }
 

@@ -29,6 +29,7 @@ def test_a_problem_document_says_which_field_why_and_what_would_be_right() -> No
                 "field": "reading[3].at",
                 "code": "input.not_allowed",
                 "reason": "The value x is not allowed; allowed: a, b",
+                "cure": "Use one of the listed values.",
             }
         ],
     }

@@ -41,7 +41,8 @@ def test_regions_are_listed_by_parent_level_and_name(cast):
     assert codes(level="street") == ["420602001", "420606001", "420606002"]
     assert codes(search="王寨") == ["420606001"]
     assert codes(search="42060") == ["420602", "420602001", "420606", "420606001", "420606002"]
-    assert codes(parent="nowhere") == []
+    assert codes(parent="420606001") == []
+    assert client.get(f"{API}/regions", {"parent": "nowhere"}).json()["code"] == "place.unknown_region"
 
 
 def test_regions_are_read_by_their_codes_ended_ones_too(cast, clock):

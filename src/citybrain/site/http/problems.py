@@ -175,7 +175,7 @@ def field_path(location: tuple[str | int, ...]) -> str:
     parts = location[2:] if location[:2] == ("body", "body") else location[1:]
     if location[0] == "query":  # parameters stand side by side, however the schemas that hold them are nested
         last = max((at for at, part in enumerate(parts) if isinstance(part, str)), default=0)
-        parts = parts[last:]
+        parts = parts[last : last + 1]
     path = ""
     for part in parts:
         path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)

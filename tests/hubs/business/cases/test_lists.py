@@ -152,7 +152,7 @@ def test_the_export_holds_the_rows_of_the_list_in_the_time_of_the_city(play: Pla
 def test_an_export_that_cannot_be_made_is_refused_before_it_begins(play: Play):
     with pytest.raises(Refused) as refused:
         play.dispatcher.get("/cases.csv", case_type="city.nothing")
-    assert refused.value.fields == {"case_type": "case.unknown_type"}
+    assert refused.value.fields == {"case_type": "input.not_allowed"}
 
 
 def test_opening_by_hand_says_what_is_wrong(play: Play):

@@ -321,7 +321,6 @@ def test_the_list_can_be_asked_for_anything(hotline):
         ({"kind": "grid"}, [lamp.pk]),
         ({"case_type": "yard"}, [yard.pk]),
         ({"region": "420606"}, [lamp.pk]),
-        ({"region": "9999"}, []),
         ({"q": "独一无二"}, [lamp.pk]),
         ({"q": "GRID-7"}, [lamp.pk]),
         ({"source": "12345", "state": "opened"}, [yard.pk, lamp.pk]),

@@ -33,6 +33,8 @@ def reason(sense: Sense, row: Any, **how: Any) -> tuple[str, str]:
     (refused,) = answer["rejected"]
     assert refused["index"] == 1
     assert refused["reason"]
+    assert refused["cure"]
+    assert "<" not in refused["cure"], "a text without its data"
     return refused["field"], refused["code"]
 
 

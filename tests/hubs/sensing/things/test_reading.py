@@ -38,7 +38,7 @@ def test_filters(cast, stations):
     assert codes(client, "?q=昭明") == ["a-2"]
     assert codes(client, "?q=A-3") == ["a-3"]
     assert codes(client, "?model=test.station&unlocated=true") == ["a-3"]
-    assert codes(client, "?model=no.such") == []
+    assert client.get("/api/v1/things?model=no.such").json()["errors"][0]["field"] == "model"
     assert client.get("/api/v1/things?region=999").json()["code"] == "place.unknown_region"
     cast.client("steward").post("/api/v1/things/a-1/retire", {})
     assert codes(client, "?state=retired") == ["a-1"]

@@ -88,6 +88,7 @@ def test_a_batch_keeps_the_good_rows_and_says_what_is_wrong_with_each_other(cast
         10: ("colour", "input.schema"),
     }
     assert all(one["reason"] for one in receipt["rejected"])
+    assert all(one["cure"] and "<" not in one["cure"] for one in receipt["rejected"])
     assert set(Thing.objects.values_list("code", flat=True)) == {"a", "i"}
 
 
