@@ -31,13 +31,25 @@ class City:
 
     def start(self, *words: object) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "tests.base.bus.actors", *map(str, words)]
-        process = subprocess.Popen(command, cwd=ROOT, env=self.environment)
+        with (self.folder / "words").open("ab") as words_of_all:
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, stdout=words_of_all, stderr=subprocess.STDOUT
+            )
         self.running.append(process)
         return process
 
+    def said(self) -> str:
+        """The last words of the processes, for whoever must find out why one of them ended."""
+        return (self.folder / "words").read_text(encoding="utf-8", errors="replace")[-4000:]
+
+    def check_running(self, process: subprocess.Popen[bytes]) -> None:
+        """Nobody may end but by our hand, or after his work is done."""
+        assert process.poll() in (None, 0), f"{process.args} ended with {process.poll()} by itself:\n{self.said()}"
+
     def report(self) -> dict[str, Any]:
         command = [sys.executable, "-m", "tests.base.bus.actors", "report"]
-        found = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, check=True)
+        found = subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True)
+        assert found.returncode == 0, f"report ended with {found.returncode}:\n{found.stderr.decode()[-4000:]}"
         return json.loads(found.stdout)
 
     def acknowledged(self) -> dict[tuple[str, int], int]:
@@ -50,7 +62,7 @@ class City:
         wanted = self.size() + more * 8  # a line has at least eight characters
         end = time.monotonic() + within
         while self.size() < wanted:
-            assert time.monotonic() < end, "the writers do not get on"
+            assert time.monotonic() < end, f"the writers do not get on:\n{self.said()}"
             time.sleep(0.01)
 
     def size(self) -> int:
@@ -63,7 +75,7 @@ class City:
             found = self.report()
             if found["lag"] == 0:
                 return found
-            assert time.monotonic() < end, f"{found['lag']} deliveries are still to come"
+            assert time.monotonic() < end, f"{found['lag']} deliveries are still to come:\n{self.said()}"
             time.sleep(0.2)
 
 
@@ -72,7 +84,7 @@ def city(tmp_path: Path) -> Iterator[City]:
     url, drop = own_database()
     made = City(tmp_path, url)
     try:
-        assert made.start("prepare").wait(120) == 0
+        assert made.start("prepare").wait(120) == 0, made.said()
         yield made
     finally:
         for process in made.running:
@@ -125,7 +137,7 @@ def orders(found: dict[str, Any], key: Any) -> dict[Any, list[int]]:
 def test_twenty_writers_at_once_lose_nothing_double_nothing_and_keep_their_order(city: City) -> None:
     deliverers = [city.start("deliver", 0), city.start("deliver", 0)]
     writers = [city.start("write", name, 5, 20, city.log, 0.003) for name in "abcd"]
-    assert [writer.wait(120) for writer in writers] == [0] * 4
+    assert [writer.wait(120) for writer in writers] == [0] * 4, city.said()
     found = city.settle()
     assert all(one.poll() is None for one in deliverers)
     check_exactly_once(city, found)
@@ -148,6 +160,8 @@ def kill_at_random(city: City, kills: int, chance: random.Random) -> None:
     for _ in range(kills):
         city.await_acknowledged(chance.randint(5, 25))
         slot = chance.randrange(len(commands))
+        for process in running:
+            city.check_running(process)
         running[slot].send_signal(signal.SIGKILL)
         running[slot].wait()
         running[slot] = start(slot)
