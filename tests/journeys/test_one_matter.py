@@ -38,7 +38,10 @@ def number_of(town: CityPlatform, text: str) -> str:
     def found() -> bool:
         return bool(town.pages(query))
 
-    until(f"a case for {text}", found, within=30)
+    try:
+        until(f"a case for {text}", found, within=60)
+    except AssertionError as error:
+        raise AssertionError(f"{error}; its signal: {town.call('GET', f'/api/v1/signals?q={quote(text)}')}") from error
     return str(town.pages(query)[0]["number"])
 
 
