@@ -257,7 +257,7 @@ def test_queries_do_not_grow_with_the_batch(journal, rules, cast, django_assert_
     cast.token_client("integrator").post("/api/v1/things", rows)
     for thing in Thing.objects.all():
         journal.episode(thing, 0, 1, 2)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):  # SQLite takes 999 values in a statement: alarms come in two
         take_in(journal.folder)
 
 
