@@ -100,7 +100,7 @@ class City:
 
 def open_page(browser: Any, city: City, cookies: list[Any], path: str, predicate: str) -> float:
     """Seconds from the navigation to the first useful frame, in a window with an empty cache."""
-    context = browser.new_context(base_url=city.base, viewport=DESKTOP, locale="zh-CN")
+    context = browser.new_context(base_url=city.base, viewport=DESKTOP, locale="zh-CN", bypass_csp=True)
     context.add_cookies(cookies)
     page = context.new_page()
     page.add_init_script(WATCH.replace("PREDICATE", predicate))
