@@ -1,6 +1,6 @@
 """Writing vector tiles (Mapbox Vector Tile Specification 2.1): protobuf by hand, many features at once.
 
-The specification's parts are named in the comments. Why no library: `docs/decisions/0060-vector-tiles.md`.
+The specification's parts are named in the comments. Why no library: `docs/decisions/0061-vector-tiles.md`.
 """
 
 from __future__ import annotations
