@@ -32,17 +32,14 @@ def report(window: Window, photo: Path, text: str) -> str:
 
 
 def number_of(town: CityPlatform, text: str) -> str:
-    """The case that a report opened."""
-    query = f"/api/v1/cases?q={quote(text)}"
+    """The case that a report opened, or joined where the same was reported there before."""
+    query = f"/api/v1/signals?q={quote(text)}"
 
     def found() -> bool:
-        return bool(town.pages(query))
+        return any(one["case_number"] for one in town.pages(query))
 
-    try:
-        until(f"a case for {text}", found, within=60)
-    except AssertionError as error:
-        raise AssertionError(f"{error}; its signal: {town.call('GET', f'/api/v1/signals?q={quote(text)}')}") from error
-    return str(town.pages(query)[0]["number"])
+    until(f"a case for {text}", found, within=60)
+    return str(next(one["case_number"] for one in town.pages(query)))
 
 
 def state_of(town: CityPlatform, number: str) -> str:

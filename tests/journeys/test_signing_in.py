@@ -25,7 +25,7 @@ def test_the_first_page_leads_everybody_somewhere(bare: CityPlatform, windows: O
 def test_a_wrong_password_is_refused_in_words_and_the_right_one_opens(bare: CityPlatform, windows: Open):
     window = windows(bare)
     page = window.go("/console/cases?state=handling")
-    assert "/console/sign-in" in page.url  # nobody is signed in: sign in first, then go on to where one wanted to be
+    page.wait_for_url(re.compile("/console/sign-in"))  # nobody is signed in: sign in first, then go on from there
     page.fill("input[name=username]", "admin")
     page.fill("input[name=password]", "not the password")
     page.keyboard.press("Enter")
