@@ -377,6 +377,27 @@ def test_an_event_is_tested_once_for_all_who_see_alike():
     assert not blind.frames
 
 
+def test_who_comes_while_the_revoked_are_looked_up_is_not_taken_for_one_of_them():
+    """The look-up knows only those who were there when it began; nobody else may be judged by it."""
+
+    class SlowOutbox:
+        def epochs(self, principals, now):
+            asyncio.run_coroutine_threadsafe(hub.open(Ticket("user", 2, 0, {}), None), loop).result(5)
+            return {("user", 1): 0} if ("user", 1) in principals else {}
+
+    async def run() -> dict[int, str | None]:
+        nonlocal loop
+        loop = asyncio.get_running_loop()
+        await hub.open(Ticket("user", 1, 0, {}), None)
+        await hub.open(Ticket("user", 3, 0, {}), None)
+        await hub._end_the_revoked(SlowOutbox())  # type: ignore[arg-type]
+        return {stream.ticket.id: stream.end for stream in hub.streams}
+
+    hub = Hub(lambda: None)  # type: ignore[arg-type, return-value]
+    loop: asyncio.AbstractEventLoop
+    assert asyncio.run(run()) == {1: None, 2: None, 3: "revoked"}
+
+
 def test_a_ticket_survives_its_signature(cast):
     for name in cast.names:
         ticket = ticket_of(cast.viewer(name), city_clock.now())

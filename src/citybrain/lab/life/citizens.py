@@ -56,7 +56,7 @@ class Citizens:
         body = {
             "text": row["text"], "lon": row["lon"], "lat": row["lat"], "precision_m": row["precision_m"],
             "address": row["address"], "phone": row["reporter"]["phone"],
-            "request_key": hashlib.sha256(f"{self.seed}/{number}".encode()).hexdigest()[:32],
+            "request_key": request_key(self.seed, number),
         }  # fmt: skip
         if one.picture:
             shot = picture(one.picture, number, row["occurred_at"][:16].replace("T", " "), is_mended=False)
@@ -110,6 +110,11 @@ class Citizens:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             json.dump([asdict(one) for one in self.receipts], file)
         part.replace(self.path)
+
+
+def request_key(seed: int, number: int) -> str:
+    """What the portal knows a report by that is sent again."""
+    return hashlib.sha256(f"{seed}/{number}".encode()).hexdigest()[:32]
 
 
 @cache

@@ -170,10 +170,10 @@ class Hub:
         if not self.streams or now - self._epochs_at < EPOCHS_EVERY:
             return
         self._epochs_at = now
-        principals = {stream.ticket.principal for stream in self.streams}
-        epochs = await self._call(outbox.epochs, principals, clock.wall_now())
+        asked = list(self.streams)  # who opens a stream while we read was looked at by `is_in_force` and comes next time
+        epochs = await self._call(outbox.epochs, {stream.ticket.principal for stream in asked}, clock.wall_now())
         city_now = clock.now()
-        for stream in list(self.streams):
+        for stream in asked:
             if epochs.get(stream.ticket.principal) != stream.ticket.epoch:
                 stream.stop("revoked")
             elif now - stream.opened_at > STREAM_LIFE or _is_over(stream.ticket, city_now):
