@@ -46,6 +46,12 @@ def users(cast: Cast, n: int) -> None:
         User.objects.create(username=f"user-{number}", organisation=cast.organisation)
 
 
+def duties(cast: Cast, n: int) -> None:
+    users(cast, n)
+    for user in User.objects.order_by("-pk")[:n]:
+        accounts.grant_duty(user, actor=cast.viewer("administrator"), role="handler")
+
+
 def tokens(cast: Cast, n: int) -> None:
     for number in (next(numbers) for _ in range(n)):
         accounts.create_token(actor=cast.viewer("administrator"), name=f"token-{number}", role="citizen")
@@ -183,7 +189,8 @@ class Listing:
 
 
 LISTS = [
-    Listing("/users", SIGNING_IN + 1, users),
+    Listing("/users", SIGNING_IN + 2, users),
+    Listing("/duties", SIGNING_IN + 1, duties),
     Listing("/tokens", SIGNING_IN + 1, tokens),
     Listing("/parties/organisations", SIGNING_IN + 1, organisations),
     Listing("/places/regions", SIGNING_IN + 1, regions, "parent=420606001"),

@@ -11,7 +11,7 @@ from citybrain.base.accounts.models import Duty, Token, User
 from citybrain.base.accounts.queries import viewer_of
 from citybrain.base.audit.models import Record
 from citybrain.base.bus.models import OutboxEvent
-from citybrain.base.errors import Conflict, Forbidden
+from citybrain.base.errors import Conflict, Forbidden, NotFound
 from tests.cast import PASSWORD
 
 USERS = "/api/v1/users"
@@ -219,3 +219,70 @@ def _client_of(user):
     client = CityClient()
     client.force_login(user)
     return client
+
+
+def test_accounts_are_found_by_name_organisation_and_role(cast):
+    client = cast.client("administrator")
+
+    def names(**wanted: object) -> set[str]:
+        return {one["username"] for one in client.get(USERS, {"limit": 100, **wanted}).json()["items"]}
+
+    assert names(q="HANDLER@") == {"handler"}
+    assert names(organisation="urban") == {"handler", "grid_worker"}
+    assert names(role="dispatcher") == {"dispatcher", "county_dispatcher", "dispatcher_elsewhere"}
+    assert names(role="dispatcher", q="county") == {"county_dispatcher"}
+    actions.deactivate_user(cast.user("nobody"), actor=cast.viewer("administrator"))
+    assert names(is_active=False) == {"nobody"}
+    assert client.get(f"{USERS}/count", {"organisation": "urban"}).json() == {"count": 2, "is_more": False}
+    roles = {one["username"]: one["roles"] for one in client.get(USERS, {"limit": 100}).json()["items"]}
+    assert (roles["handler"], roles["nobody"]) == (["handler"], [])
+
+
+def test_an_account_gets_another_name_and_moves_to_another_organisation(cast):
+    client = cast.client("administrator")
+    user = cast.user("handler")
+
+    changed = client.patch(f"{USERS}/{user.pk}", {"display_name": "李强", "organisation": "eco"}, "application/json")
+
+    assert (changed.json()["display_name"], changed.json()["organisation"]) == ("李强", "eco")
+    assert changed.json()["duties"][0]["organisation_path"] == "/gov/urban/", "duties are another matter"
+    assert Record.objects.filter(action="account.changed", object_key=str(user.pk)).count() == 1
+    client.patch(f"{USERS}/{user.pk}", {"display_name": "李强"}, "application/json")
+    assert events("account.changed") == 1, "the same again is no change"
+
+
+def test_nobody_moves_an_account_out_of_his_reach(cast, county_administrator):
+    actor = viewer_of(county_administrator)
+    with pytest.raises(Forbidden):
+        actions.change_user(cast.user("handler"), actor=actor, organisation=cast.other_organisation)
+    assert actions.change_user(cast.user("handler"), actor=actor, organisation=cast.team).organisation == cast.team
+    with pytest.raises((Forbidden, NotFound)):
+        actions.change_user(cast.user("handler_elsewhere"), actor=actor, organisation=cast.organisation)
+
+
+def test_duties_are_listed_for_what_they_are_for(cast):
+    client = cast.client("administrator")
+
+    def holders(**wanted: str) -> set[str]:
+        return {
+            one["user"]["username"] for one in client.get("/api/v1/duties", {"limit": 100, **wanted}).json()["items"]
+        }
+
+    assert holders(organisation="urban") == {"handler", "grid_worker"}
+    assert holders(region="420602") == {"dispatcher_elsewhere"}
+    assert client.get("/api/v1/duties", {"organisation": "urban"}).json()["items"][0]["role"] == "handler"
+
+
+def test_an_administrator_is_told_how_much_somebody_sees_and_would_see(cast):
+    """The counts are of rows that the asker sees himself: asking tells nothing new."""
+    client = cast.client("administrator")
+    where = f"{USERS}/{cast.user('nobody').pk}/reach"
+
+    def counts(**asked: str) -> dict[str, tuple[int, int]]:
+        return {one["kind"]: (one["now"]["count"], one["then"]["count"]) for one in client.get(where, asked).json()}
+
+    assert counts()["region"] == (0, 0)
+    assert counts(role="leader")["region"] == (0, 6)
+    assert counts(role="leader")["account"] == (0, 0)
+    assert counts(role="administrator", organisation_path="/gov/urban/")["account"] == (0, 2)
+    assert client.get(where, {"role": "king"}).status_code == 422

@@ -62,6 +62,8 @@ def test_the_head_is_there_to_be_written_down(cast: Any, clock: Any) -> None:
     block = Block.objects.get(number=head["number"])
     assert (head["head"], head["records"]) == (block.head, block.total)
     assert len(head["public_key"]) == 130
+    assert client.get(f"/api/v1/audit/blocks/{head['number']}").json() == head
+    assert client.get("/api/v1/audit/blocks/99").json()["code"] == "audit.no_block"
 
 
 @pytest.mark.parametrize("person", ["dispatcher", "leader", "steward", "citizen", "nobody"])

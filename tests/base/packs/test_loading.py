@@ -236,3 +236,23 @@ def test_disabling_a_rule_of_a_pack_survives_loading(write_pack, cast):
     load()
     assert not AlarmRule.objects.get(key=HIGH).enabled
     assert admin.post(f"/api/v1/alarms/rules/{HIGH}/enable", {}).json()["enabled"] is True
+
+
+def test_an_adjustment_is_tried_before_it_is_made(write_pack, cast):
+    write_pack()
+    load()
+    client = cast.client("administrator").english()
+
+    def tried(value: object = None, **more: object) -> dict:
+        body = {"section": "alarms.yaml", "path": RAISE_AT, "value": value, **more}
+        return client.post("/api/v1/packs/pumps/adjustments/preview", body).json()
+
+    before = AlarmRule.objects.get(key=HIGH).raise_at
+    assert tried(4.5) == {"declared": before, "now": before, "then": 4.5, "problems": []}
+    refused = tried("very high")
+    assert refused["problems"][0]["place"] == RAISE_AT
+    assert (AlarmRule.objects.get(key=HIGH).raise_at, PackOverride.objects.count()) == (before, 0)
+
+    adjust(client)
+    assert tried(restoring=True) == {"declared": before, "now": 4.5, "then": before, "problems": []}
+    assert client.get("/api/v1/packs/pumps").json()["adjustments"][0]["declared"] == before

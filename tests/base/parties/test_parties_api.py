@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from citybrain.base.accounts import actions
 from citybrain.base.accounts.roles import role_of
 from citybrain.base.accounts.types import Viewer, grant_of
 from citybrain.base.errors import Forbidden
@@ -132,3 +133,47 @@ def test_a_steward_of_one_bureau_changes_only_that_bureau(cast):
         get_organisation_to_change("eco", actor=steward)
     with pytest.raises(Forbidden):
         get_organisation_to_change("gov", actor=steward)
+
+
+ROSTER = """code,name,parent,kind,region,name_en
+urban,市城市管理局,gov,department,,Urban management bureau
+lamps,路灯管理处,urban,office,,Street lighting office
+eco,市生态环境局,urban,department,,
+lost,无处可归,nowhere,office,,
+broken,缺列
+"""
+
+
+def test_a_roster_is_tried_and_then_taken_and_wrong_rows_are_named_by_line(cast):
+    client = cast.client("steward").english()
+    body = {"file": "city.csv", "text": ROSTER}
+
+    preview = client.post(f"{API}/import", {**body, "is_preview": True}).json()
+    assert not Organisation.objects.filter(code="lamps").exists()
+    taken = client.post(f"{API}/import", body).json()
+
+    assert preview == taken
+    assert (taken["created"], taken["changed"]) == (["lamps"], ["urban"])
+    assert taken["moved"] == [{"code": "eco", "from_path": "/gov/eco/", "to_path": "/gov/urban/eco/"}]
+    assert [(one["where"], one["code"]) for one in taken["refused"]] == [
+        ("city.csv:6", "party.row_unreadable"),
+        ("city.csv:5", "party.row_orphan"),
+    ]
+    assert Organisation.objects.get(code="lamps").path == "/gov/urban/lamps/"
+    again = client.post(f"{API}/import", body).json()
+    assert (again["created"], again["changed"], again["moved"]) == ([], [], [])
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "status"), [("a.csv", "name\nx", 422), ("../a.csv", ROSTER, 422), ("a.exe", "", 422)]
+)
+def test_what_is_no_roster_is_refused(cast, file, text, status):
+    assert cast.client("steward").post(f"{API}/import", {"file": file, "text": text}).status_code == status
+
+
+def test_who_keeps_a_part_of_the_tree_imports_nothing(cast):
+    user = cast.user("nobody")
+    actions.grant_duty(user, actor=cast.viewer("administrator"), role="steward", organisation_path="/gov/urban/")
+    refused = cast.client("nobody").post(f"{API}/import", {"file": "a.csv", "text": ROSTER})
+    assert refused.status_code == 403
+    assert not Organisation.objects.filter(code="lamps").exists()

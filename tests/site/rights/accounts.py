@@ -15,6 +15,10 @@ def a_user(cast: Cast) -> Target:
     return Target({"user_id": user.pk}, marker='"nobody"')
 
 
+def a_reach(cast: Cast) -> Target:
+    return Target(a_user(cast).params, marker='"case"')
+
+
 def a_locked_user(cast: Cast) -> Target:
     user = actions.deactivate_user(cast.user("nobody"), actor=cast.viewer("administrator"))
     return Target({"user_id": user.pk})
@@ -23,6 +27,11 @@ def a_locked_user(cast: Cast) -> Target:
 def a_duty(cast: Cast) -> Target:
     duty = actions.grant_duty(cast.user("nobody"), actor=cast.viewer("administrator"), role="citizen")
     return Target({"duty_id": duty.pk})
+
+
+def a_duty_somewhere(cast: Cast) -> Target:
+    a_duty(cast)
+    return Target(marker='"nobody"')
 
 
 def a_token(cast: Cast) -> Target:
@@ -42,6 +51,10 @@ ROWS = [
     Row("GET", "/users", READING, a_user),
     Row("POST", "/users", ADMINISTRATORS, body={"username": "new", "password": NEW_PASSWORD}),
     Row("GET", "/users/{user_id}", READING, a_user),
+    Row("GET", "/users/count", READING),
+    Row("PATCH", "/users/{user_id}", ADMINISTRATORS, a_user, body={"display_name": "王芳"}),
+    Row("GET", "/users/{user_id}/reach", READING, a_reach, query={"role": "dispatcher"}),
+    Row("GET", "/duties", READING, a_duty_somewhere),
     Row("POST", "/users/{user_id}/activate", ADMINISTRATORS, a_locked_user),
     Row("POST", "/users/{user_id}/deactivate", ADMINISTRATORS, a_user),
     Row("POST", "/users/{user_id}/password", ADMINISTRATORS, a_user, body={"password": NEW_PASSWORD}),

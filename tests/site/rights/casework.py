@@ -61,6 +61,16 @@ def a_question(cast: Cast) -> Target:
     return Target(query={"case_type": "city.lamp", "region": cast.street.code})
 
 
+def a_list_with_a_gap(cast: Cast) -> Target:
+    the_list(cast)
+    return Target(marker='"city.noise"')
+
+
+def a_rehearsal(cast: Cast) -> Target:
+    draft = {"case_type": "city.lamp", "organisation": "eco", "region": cast.street.code}
+    return Target(body={**a_question(cast).query, "draft": draft})
+
+
 def a_line(cast: Cast) -> Target:
     declare(LAMPS)
     return Target(body={"case_type": "city.noise", "organisation": "urban", "region": cast.street.code})
@@ -163,6 +173,8 @@ ROWS = [
     Row("GET", "/responsibilities", READING_TYPES, the_list),
     Row("POST", "/responsibilities", KEEPING, a_line),
     Row("GET", "/responsibilities/what-if", READING_TYPES, a_question),
+    Row("POST", "/responsibilities/what-if", READING_TYPES, a_rehearsal),
+    Row("GET", "/responsibilities/review", READING_TYPES, a_list_with_a_gap),
     Row("PATCH", "/responsibilities/{line_id}", KEEPING, the_list, body={"note": "重审"}),
     Row("DELETE", "/responsibilities/{line_id}", KEEPING, the_list),
     Row("GET", "/signals", LOOKING, a_signal, sees=SEEING_SIGNALS),

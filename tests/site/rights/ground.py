@@ -42,6 +42,8 @@ ROWS = [
     Row("POST", "/places/regions/{code}/move", KEEPING, a_street, body={"parent": "420602"}),
     Row("GET", "/parties/organisations", LOOKING, a_team),
     Row("POST", "/parties/organisations", KEEPING, a_new_organisation),
+    Row("POST", "/parties/organisations/import", KEEPING,
+        body={"file": "new.csv", "text": "code,name,parent\nnew,新科室,urban"}),
     Row("GET", "/parties/organisations/{code}", LOOKING, a_team),
     Row("PATCH", "/parties/organisations/{code}", KEEPING, a_team, body={"name": "樊城城管"}),
     Row("POST", "/parties/organisations/{code}/close", KEEPING, a_team),

@@ -22,6 +22,11 @@ def an_adjustment(cast: Cast) -> Target:
     return Target(target.params, body=body)
 
 
+def a_trial(cast: Cast) -> Target:
+    target = an_adjustment(cast)
+    return Target(target.params, body={name: value for name, value in target.body.items() if name != "note"})
+
+
 def an_adjusted_pack(cast: Cast) -> Target:
     target = an_adjustment(cast)
     given = target.body
@@ -41,6 +46,7 @@ ROWS = [
     Row("GET", "/packs/schemas", EVERYBODY),
     Row("GET", "/packs/{key}", READING, the_packs),
     Row("POST", "/packs/{key}/adjustments", ADMINISTRATORS, an_adjustment),
+    Row("POST", "/packs/{key}/adjustments/preview", ADMINISTRATORS, a_trial),
     Row("POST", "/packs/{key}/restorations", ADMINISTRATORS, an_adjusted_pack),
     Row("GET", "/capabilities", LOOKING, a_capability),
     Row("GET", "/capabilities/{name}", LOOKING, a_capability),

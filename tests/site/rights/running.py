@@ -33,6 +33,11 @@ def a_sealed_record(cast: Cast) -> Target:
     return Target()
 
 
+def a_sealed_block(cast: Cast) -> Target:
+    a_sealed_record(cast)
+    return Target({"number": 1})
+
+
 def _failure(cast: Cast, state: str) -> Failure:
     an_event(cast)
     event, now = OutboxEvent.objects.latest("position"), clock.wall_now()
@@ -85,6 +90,7 @@ def a_failed_notice(cast: Cast) -> Target:
 ROWS = [
     Row("GET", "/audit/records", WATCHING, a_record),
     Row("GET", "/audit/head", WATCHING, a_sealed_record),
+    Row("GET", "/audit/blocks/{number}", WATCHING, a_sealed_block),
     Row("GET", "/bus/events", WATCHING, an_event),
     Row("GET", "/bus/events/{event_id}", WATCHING, an_event),
     Row("GET", "/bus/subscriptions", WATCHING),

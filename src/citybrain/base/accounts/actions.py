@@ -61,6 +61,34 @@ def create_user(
 
 
 @transaction.atomic
+def change_user(
+    user: User, *, actor: Viewer, display_name: str | None = None, organisation: Organisation | None = None
+) -> User:
+    """Give an account another name on screens or another organisation; what is None stays, duties stay in any case.
+
+    Needs the right over the account where it is and where it goes.
+    """
+    user = _locked(user)
+    actor.check("account.write", on=user)
+    wanted = {"display_name": display_name, "organisation_id": organisation.pk if organisation else None}
+    changed = [key for key, value in wanted.items() if value is not None and value != getattr(user, key)]
+    if not changed:
+        return user
+    for key in changed:
+        setattr(user, key, wanted[key])
+    if "organisation_id" in changed:
+        if not actor.reaches(user, "account.write"):
+            raise Forbidden("account.elsewhere", permission="account.write")
+        check_may_take_over(actor, user)
+    user.save(update_fields=changed)
+
+    fields = [key.removesuffix("_id") for key in changed]
+    audit.record(actor, "account.changed", user, changed=fields, organisation=organisation.code if organisation else "")
+    _publish(messages.AccountChanged(user_id=user.pk, changed=fields), user, actor)
+    return user
+
+
+@transaction.atomic
 def grant_duty(
     user: User,
     *,

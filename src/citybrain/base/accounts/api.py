@@ -9,25 +9,33 @@ from django.middleware.csrf import get_token
 from ninja import Query, Router, Status
 
 from citybrain.base.accounts import actions, queries, sessions
-from citybrain.base.accounts.http import CityRequest, PageOf, Paging, paged, viewer_if_any
+from citybrain.base.accounts.http import AboutShown, CityRequest, PageOf, Paging, paged, viewer_if_any
+from citybrain.base.accounts.reaching import reach_of
 from citybrain.base.accounts.roles import ROLES
 from citybrain.base.accounts.schemas import (
     DutyGrant,
+    DutyQuery,
     DutyShown,
+    HolderShown,
     Me,
     PasswordChange,
     PasswordSet,
+    ReachQuery,
+    ReachShown,
     RoleShown,
     SessionOpen,
     SessionShown,
     TokenCreate,
     TokenSecret,
     TokenShown,
+    UserChange,
     UserCreate,
     UserDetail,
-    UserSummary,
+    UserQuery,
+    UserRow,
 )
 from citybrain.base.parties.queries import organisation_of
+from citybrain.base.querying.counting import about
 
 router = Router(tags=["accounts"])
 
@@ -65,10 +73,16 @@ def list_roles(request: CityRequest) -> Any:
     return list(ROLES.values())
 
 
-@router.get("/users", response=PageOf[UserSummary])
-def list_users(request: CityRequest, paging: Query[Paging]) -> Any:
+@router.get("/users", response=PageOf[UserRow])
+def list_users(request: CityRequest, wanted: Query[UserQuery], paging: Query[Paging]) -> Any:
     """The accounts of the organisations you administer, by number."""
-    return paged(queries.list_users(request.viewer), paging, order=("pk",))
+    return paged(queries.list_users_with_roles(request.viewer, **wanted.dict()), paging, order=("pk",))
+
+
+@router.get("/users/count", response=AboutShown)
+def count_users(request: CityRequest, wanted: Query[UserQuery]) -> Any:
+    """About how many accounts a list has."""
+    return about(queries.list_users(request.viewer, **wanted.dict()))
 
 
 @router.post("/users", response={201: UserDetail})
@@ -82,6 +96,22 @@ def create_user(request: CityRequest, body: UserCreate) -> Any:
 def get_user(request: CityRequest, user_id: int) -> Any:
     """One account with all its duties, past ones too."""
     return queries.get_user(request.viewer, user_id)
+
+
+@router.patch("/users/{int:user_id}", response=UserDetail)
+def change_user(request: CityRequest, user_id: int, body: UserChange) -> Any:
+    """Change the name on screens or the organisation; what is left out stays."""
+    organisation = organisation_of(body.organisation) if body.organisation else None
+    given = {**body.dict(), "organisation": organisation}
+    return actions.change_user(queries.get_user(request.viewer, user_id), actor=request.viewer, **given)
+
+
+@router.get("/users/{int:user_id}/reach", response=list[ReachShown])
+def show_reach(request: CityRequest, user_id: int, asked: Query[ReachQuery]) -> Any:
+    """About how much of each kind the account reads, now and with one duty more."""
+    user = queries.get_user(request.viewer, user_id)
+    more = actions.wanted_grant(**asked.dict(), level=None) if asked.role else None
+    return reach_of(user, asker=request.viewer, more=more)
 
 
 @router.post("/users/{int:user_id}/deactivate", response=UserDetail)
@@ -110,6 +140,12 @@ def grant_duty(request: CityRequest, user_id: int, body: DutyGrant) -> Any:
     return Status(
         201, actions.grant_duty(queries.get_user(request.viewer, user_id), actor=request.viewer, **body.dict())
     )
+
+
+@router.get("/duties", response=PageOf[HolderShown])
+def list_duties(request: CityRequest, wanted: Query[DutyQuery], paging: Query[Paging]) -> Any:
+    """Who holds which duty for an organisation or region now, of the accounts you administer."""
+    return paged(queries.list_duties(request.viewer, **wanted.dict()), paging, order=("pk",))
 
 
 @router.delete("/duties/{int:duty_id}", response=DutyShown)

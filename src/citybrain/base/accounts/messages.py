@@ -12,6 +12,12 @@ class AccountCreated(Message, frozen=True, kw_only=True):
     user_id: int
 
 
+class AccountChanged(Message, frozen=True, kw_only=True):
+    type: ClassVar[str] = "account.changed"
+    user_id: int
+    changed: list[str]
+
+
 class AccountActivated(Message, frozen=True, kw_only=True):
     type: ClassVar[str] = "account.activated"
     user_id: int

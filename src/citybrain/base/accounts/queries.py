@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Model, Prefetch, Q, QuerySet
 
@@ -15,6 +15,8 @@ from citybrain.base.accounts.models import Duty, Token, User
 from citybrain.base.accounts.types import Grant, Viewer
 from citybrain.base.conditions import Condition
 from citybrain.base.errors import NotFound
+from citybrain.base.parties.queries import organisation_of
+from citybrain.base.places.queries import region_of
 from citybrain.base.querying import to_q
 
 M = TypeVar("M", bound=Model)
@@ -131,10 +133,39 @@ def first_end_of(viewer: Viewer) -> datetime | None:
     return ending.order_by("valid_to").values_list("valid_to", flat=True).first()
 
 
-def list_users(viewer: Viewer) -> QuerySet[User]:
-    """The accounts within reach; raises Forbidden without `account.read`."""
+def list_users(
+    viewer: Viewer, *, q: str = "", organisation: str = "", role: str = "", is_active: bool | None = None
+) -> QuerySet[User]:
+    """The accounts within reach; raises Forbidden without `account.read`.
+
+    `q` is a part of a name; `organisation` is a code and means those below it too; `role` one that is held now.
+    Raises NotFound for an organisation that there is not.
+    """
     viewer.check("account.read")
-    return viewer.scoped(User.objects.select_related("organisation"))
+    rows = viewer.scoped(User.objects.select_related("organisation"))
+    if q:
+        rows = rows.filter(Q(username__contains=User.normalize_username(q)) | Q(display_name__icontains=q))
+    if organisation:
+        rows = rows.filter(organisation__path__startswith=organisation_of(organisation).path)
+    if role:
+        rows = rows.filter(pk__in=duties_in_force().filter(role=role).order_by().values("user_id"))
+    return rows if is_active is None else rows.filter(is_active=is_active)
+
+
+def list_users_with_roles(viewer: Viewer, **wanted: Any) -> QuerySet[User]:
+    """The same, each with the duties in force as `in_force`."""
+    held = Prefetch("duties", queryset=duties_in_force(), to_attr="in_force")
+    return list_users(viewer, **wanted).prefetch_related(held)
+
+
+def list_duties(viewer: Viewer, *, organisation: str = "", region: str = "") -> QuerySet[Duty]:
+    """Duties in force of accounts within reach; those whose subtree lies at or below an organisation or region."""
+    rows = duties_in_force().filter(user__in=list_users(viewer)).select_related("user__organisation")
+    if organisation:
+        rows = rows.filter(organisation_path__startswith=organisation_of(organisation).path)
+    if region:
+        rows = rows.filter(region_path__startswith=region_of(region).path)
+    return rows
 
 
 def names_of(actor_keys: Iterable[str]) -> dict[str, str]:

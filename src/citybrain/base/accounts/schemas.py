@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from ninja import Field, Schema
 
-from citybrain.base.accounts.http import Given, Moment
+from citybrain.base.accounts.http import AboutShown, Given, Moment
+from citybrain.base.accounts.roles import ROLES
+from citybrain.base.accounts.words import Word
 
+RoleKey = Annotated[str, Word("roles", lambda: ROLES)]
 Path = Field("/", max_length=255, pattern=r"^/([A-Za-z0-9._-]+/)*$", description="A subtree; / is all of it")
 
 
@@ -111,6 +114,53 @@ class UserSummary(Schema):
     def resolve_organisation(user: object) -> str | None:
         organisation = user.organisation  # type: ignore[attr-defined]  # a User
         return organisation.code if organisation else None
+
+
+class UserRow(UserSummary):
+    roles: list[str] = Field(description="Held now, each once", examples=[["dispatcher"]])
+
+    @staticmethod
+    def resolve_roles(user: object) -> list[str]:
+        return sorted({duty.role for duty in user.in_force})  # type: ignore[attr-defined]  # prefetched
+
+
+class UserQuery(Schema):
+    """Which accounts; all that are given must hold."""
+
+    q: str = Field("", max_length=64, description="A part of the user name or the name", examples=["王芳"])
+    organisation: str = Field("", max_length=64, description="Of this organisation or one below it", examples=["urban"])
+    role: RoleKey = Field("", description="Who holds it now", examples=["dispatcher"])
+    is_active: bool | None = Field(None, examples=[True])
+
+
+class UserChange(Given):
+    display_name: str | None = Field(None, max_length=64, examples=["王芳"])
+    organisation: str | None = Field(None, max_length=64, examples=["urban"], description="Code of the organisation")
+
+
+class HolderShown(DutyShown):
+    """A duty in force with whoever holds it."""
+
+    user: UserSummary
+
+
+class DutyQuery(Schema):
+    organisation: str = Field("", max_length=64, description="For this organisation or one below", examples=["urban"])
+    region: str = Field("", max_length=64, description="For this region or one below it", examples=["420606"])
+
+
+class ReachQuery(Schema):
+    """Without `role`: what the account reaches now. With it: also with that duty more."""
+
+    role: RoleKey = Field("", examples=["dispatcher"])
+    organisation_path: str = Path
+    region_path: str = Path
+
+
+class ReachShown(Schema):
+    kind: str = Field(examples=["case"])
+    now: AboutShown
+    then: AboutShown = Field(description="With the duty that was asked about; else the same")
 
 
 class UserDetail(UserSummary):

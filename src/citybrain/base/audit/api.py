@@ -66,3 +66,9 @@ def list_records(request: CityRequest, asked: Query[RecordAsked], paging: Query[
 def read_head(request: CityRequest) -> Any:
     """The head of the sealed chain."""
     return queries.get_newest_block(request.viewer)
+
+
+@router.get("/audit/blocks/{int:number}", response=HeadShown)
+def get_block(request: CityRequest, number: int) -> Any:
+    """One sealed block: whether its head is still the one that was written down elsewhere."""
+    return queries.get_block(request.viewer, number)

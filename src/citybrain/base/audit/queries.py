@@ -58,6 +58,15 @@ def get_newest_block(viewer: Reader) -> Block:
     return block
 
 
+def get_block(viewer: Reader, number: int) -> Block:
+    """One block, to compare its head with what was written down; raises NotFound `audit.no_block`."""
+    viewer.check("audit.read")
+    block = Block.objects.filter(number=number).defer("links").select_related("key").first()
+    if block is None:
+        raise NotFound("audit.no_block", number=number)
+    return block
+
+
 @gauge("citybrain_audit_unsealed", "Audit records that wait for the sealer")
 def unsealed_records() -> float:
     last = Block.objects.order_by("-number").values_list("last_xid", "last_id").first()

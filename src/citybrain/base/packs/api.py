@@ -50,10 +50,14 @@ class AdjustmentShown(Schema):
     in_force: bool
 
 
+class AdjustmentLaid(AdjustmentShown):
+    declared: Any = Field(description="What the pack itself says there", examples=[150])
+
+
 class PackDetail(PackSummary):
     manifest: dict[str, Any] = Field(description="pack.yaml")
     declares: dict[str, Any] = Field(description="What each file says, adjustments included")
-    adjustments: list[AdjustmentShown] = Field(description="All of them, newest first")
+    adjustments: list[AdjustmentLaid] = Field(description="All of them, newest first")
 
 
 class Adjustment(Given):
@@ -61,6 +65,22 @@ class Adjustment(Given):
     path: str = Field(max_length=255, min_length=1, examples=["rules/environment.pm25_high/raise_at"])
     value: Any = Field(description="null takes the place away", examples=[180])
     note: Said = Field("", max_length=500, examples=["采暖季试行"])
+
+
+class Trial(Given):
+    section: str = Field(max_length=64, examples=["alarms.yaml"])
+    path: str = Field(max_length=255, min_length=1, examples=["rules/environment.pm25_high/raise_at"])
+    value: Any = Field(None, description="null takes the place away", examples=[180])
+    restoring: bool = Field(False, description="Give the place back to the pack instead")
+
+
+class TrialShown(Schema):
+    """What a change would be; nothing is kept. With problems it would be refused."""
+
+    declared: Any = Field(description="What the pack itself says", examples=[150])
+    now: Any = Field(examples=[150])
+    then: Any = Field(examples=[180])
+    problems: list[ProblemShown]
 
 
 class Restoring(Given):
@@ -85,6 +105,12 @@ def get_schemas(request: CityRequest) -> Any:
 def get_pack(request: CityRequest, key: str) -> Any:
     """One pack and everything it declares here."""
     return queries.get_pack(request.viewer, key)
+
+
+@router.post("/packs/{key}/adjustments/preview", response=TrialShown)
+def preview_adjustment(request: CityRequest, key: str, body: Trial) -> Any:
+    """What a change would be, and what the judge would say to it; nothing is kept."""
+    return queries.preview_adjustment(request.viewer, key, **body.dict())
 
 
 @router.post("/packs/{key}/adjustments", response={201: AdjustmentShown})

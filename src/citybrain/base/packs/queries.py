@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from citybrain.base.accounts import Viewer, check_may
 from citybrain.base.errors import NotFound
-from citybrain.base.packs.contents import Contents, hash_of
+from citybrain.base.packs.contents import Contents, hash_of, raw_of
 from citybrain.base.packs.discovery import Source, find_sources, source_at
 from citybrain.base.packs.judge import judge, problems_of_all, prove
 from citybrain.base.packs.layers import Change, value_at
 from citybrain.base.packs.models import Pack, PackOverride
 from citybrain.base.packs.problems import Problem
+from citybrain.base.packs.reading import read_pack
 
 
 def changes_in_force(packs: Iterable[str] | None = None) -> dict[str, list[Change]]:
@@ -100,6 +101,7 @@ def _shown(file: str) -> bool:
 def list_adjustments(viewer: Viewer, key: str) -> list[dict[str, Any]]:
     """Every change that operators made to a pack, newest first; `in_force` says which of them hold."""
     check_may(viewer, "pack.read")
+    written = _as_written(key)
     held = {(change.section, change.path) for change in changes_in_force([key]).get(key, [])}
     found, seen = [], set()
     for row in PackOverride.objects.filter(pack=key).order_by("-version"):
@@ -109,9 +111,39 @@ def list_adjustments(viewer: Viewer, key: str) -> list[dict[str, Any]]:
         found.append({
             "version": row.version, "section": row.section, "path": row.path, "value": row.value,
             "removed": row.removed, "by": row.by, "at": row.at, "note": row.note,
-            "in_force": newest and place in held,
+            "in_force": newest and place in held, "declared": value_at(written.get(row.section), row.path),
         })  # fmt: skip
     return found
+
+
+def _as_written(key: str) -> Mapping[str, Any]:
+    """What each file of a pack says without the operators' changes; nothing for a pack that is gone."""
+    source = next((one for one in find_sources() if one.key == key), None)
+    return raw_of(read_pack(source)) if source else {}
+
+
+def preview_adjustment(
+    viewer: Viewer, key: str, section: str, path: str, value: Any, *, restoring: bool = False
+) -> dict[str, Any]:
+    """What a change of one place would be: the pack's own value, today's and the new one, and what the judge says.
+
+    Nothing is kept. Raises NotFound `packs.unknown`.
+    """
+    check_may(viewer, "pack.write")
+    sources, changes = find_sources(), changes_in_force()
+    if key not in {source.key for source in sources}:
+        raise NotFound("packs.unknown", pack=key, known=", ".join(sorted(source.key for source in sources)))
+    others = [change for change in changes.get(key, []) if (change.section, change.path) != (section, path)]
+    tried = {**changes, key: others if restoring else [*others, Change(section, path, value)]}
+    before, after = judge(sources, changes=changes), judge(sources, changes=tried)
+    known = set(map(str, problems_of_all(before)))
+    written = _as_written(key)
+    return {
+        "declared": value_at(written.get(section), path),
+        "now": declared_value(before[key], section, path),
+        "then": declared_value(after[key], section, path),
+        "problems": [problem.row() for problem in problems_of_all(after) if str(problem) not in known],
+    }
 
 
 def declared_value(contents: Contents, section: str, path: str) -> Any:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from django.db import IntegrityError, transaction
 
 from citybrain.base.audit import Actor, record
 from citybrain.base.bus import Draft, Message, publish, publish_many
-from citybrain.base.errors import Conflict
+from citybrain.base.conditions import TRUE
+from citybrain.base.errors import Conflict, Forbidden
 from citybrain.base.parties.importing import Imported, OrganisationImport
 from citybrain.base.parties.messages import (
     OrganisationChanged,
@@ -18,7 +20,8 @@ from citybrain.base.parties.messages import (
     OrganisationsImported,
 )
 from citybrain.base.parties.models import Organisation, Post
-from citybrain.base.parties.types import OrganisationRow
+from citybrain.base.parties.rosters import read_roster_text
+from citybrain.base.parties.types import Keeper, OrganisationRow
 from citybrain.base.places.models import Region
 from citybrain.base.querying.trees import move_subtree, path_of
 
@@ -166,6 +169,29 @@ def import_organisations(rows: Sequence[OrganisationRow], *, actor: Actor) -> Im
         message = OrganisationMoved(code=code, path=path, old_path=old_path)
         drafts.append(Draft(message, f"organisation/{code}", organisation_paths=(path, old_path)))
     publish_many(drafts, actor=actor)
+    return done
+
+
+def take_roster(file: str, text: str, *, actor: Keeper, is_preview: bool = False) -> Imported:
+    """Read a roster that somebody sends and import it, or say what it would do; wrong rows are problems of the answer.
+
+    Raises Forbidden for who does not keep the whole tree, BadInput `party.source` for what is no roster.
+    """
+    actor.check("party.write")
+    if actor.where(Organisation.SCOPE, "party.write") != TRUE:
+        raise Forbidden("account.elsewhere", permission="party.write")
+    rows, problems = read_roster_text(Path(file), text)
+    done = preview_import(rows) if is_preview else import_organisations(rows, actor=actor)
+    done.problems[:0] = problems
+    return done
+
+
+@transaction.atomic
+def preview_import(rows: Sequence[OrganisationRow]) -> Imported:
+    """What `import_organisations` would do with these rows; nothing is kept."""
+    _lock_tree()
+    done = OrganisationImport(rows).run()
+    transaction.set_rollback(True)
     return done
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from ninja import Field, Query, Router, Schema
 from pydantic import ConfigDict
 
-from citybrain.base.accounts.http import PageOf, Paging
+from citybrain.base.accounts.http import CityRequest, Given, PageOf, Paging
 from citybrain.base.parties import actions, queries
 from citybrain.base.parties.models import Organisation, Post
 from citybrain.base.places.queries import region_of
@@ -98,6 +98,36 @@ class PostCreate(Schema):
     name_en: str = Field("", max_length=120)
 
 
+class RosterGiven(Given):
+    """A roster as a file: CSV with the columns code, name and, where wanted, parent, kind, region, name_en; or YAML."""
+
+    file: str = Field(max_length=120, pattern=r"^[^/\\]+\.(csv|ya?ml)$", examples=["organisations.csv"])
+    text: str = Field(max_length=2_000_000, examples=["code,name,parent\nurban,市城管执法委,gov"])
+    is_preview: bool = Field(False, description="Only say what it would do")
+
+
+class MovedShown(Schema):
+    code: str
+    from_path: str = Field(examples=["/gov/eco/air/"])
+    to_path: str = Field(examples=["/gov/urban/air/"])
+
+
+class RowRefused(Schema):
+    where: str = Field(description="File and line", examples=["organisations.csv:12"])
+    code: str = Field(examples=["party.row_orphan"])
+    reason: str = Field(examples=["组织 air 的上级 eco2 不存在"])
+
+
+class RosterTaken(Schema):
+    """What was done, or would be; rows that cannot be taken are named and left out."""
+
+    created: list[str]
+    changed: list[str]
+    moved: list[MovedShown]
+    posts: int = Field(description="Posts written", examples=[0])
+    refused: list[RowRefused]
+
+
 class OrganisationsWanted(Schema):
     parent: str | None = Field(None, max_length=64, description="Only those right below this one")
     under: str = Field("/", max_length=255, description="Only those at or below this path")
@@ -122,6 +152,15 @@ def create_organisation(request: Any, body: OrganisationCreate) -> Organisation:
     region = region_of(body.region) if body.region else None
     given = {**body.dict(), "parent": parent, "region": region}
     return actions.create_organisation(actor=request.viewer, **given)
+
+
+@router.post("/parties/organisations/import", response=RosterTaken, summary="Make or update many organisations")
+def import_roster(request: CityRequest, body: RosterGiven) -> Any:
+    """Make or update the organisations of a roster; nothing is taken away. Needs the right over the whole tree."""
+    done = actions.take_roster(body.file, body.text, actor=request.viewer, is_preview=body.is_preview)
+    moved = [{"code": code, "from_path": old, "to_path": new} for code, old, new in done.moved]
+    refused = [{"where": one.field, "code": one.code, "reason": one.reason(request.language)} for one in done.problems]
+    return {"created": done.created, "changed": done.changed, "moved": moved, "posts": done.posts, "refused": refused}
 
 
 @router.get("/parties/organisations/{code}", response=OrganisationDetail, summary="One organisation with its posts")

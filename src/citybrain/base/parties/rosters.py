@@ -37,11 +37,16 @@ def read_roster(path: Path) -> tuple[list[OrganisationRow], list[FieldError]]:
 
     Raises BadInput `party.source` when the file cannot be read at all.
     """
-    problems: list[FieldError] = []
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput("party.source", file=str(path), why=str(error)) from error
+    return read_roster_text(path, text)
+
+
+def read_roster_text(path: Path, text: str) -> tuple[list[OrganisationRow], list[FieldError]]:
+    """The same for a text that was read already; `path` names it and says by its suffix what it is."""
+    problems: list[FieldError] = []
     entries = _csv_rows(path, text, problems) if path.suffix.lower() == ".csv" else _yaml_rows(path, text, problems)
     rows: dict[str, OrganisationRow] = {}
     for row in entries:

@@ -9,6 +9,17 @@ from ninja import Query, Router, Status
 
 from citybrain.base.accounts.http import AboutShown, CityRequest, PageOf, Paging, answer_of, paged
 from citybrain.hubs.business.cases import actions, queries
+from citybrain.hubs.business.cases.listed import (
+    Rehearsal,
+    RehearsedShown,
+    ResponsibilityAdd,
+    ResponsibilityChange,
+    ResponsibilityQuery,
+    ResponsibilityShown,
+    ReviewShown,
+    WhatIfQuery,
+    WhatIfShown,
+)
 from citybrain.hubs.business.cases.schemas import (
     CaseDetail,
     CaseList,
@@ -23,14 +34,8 @@ from citybrain.hubs.business.cases.schemas import (
     LoopSummary,
     NeighboursShown,
     NoteWrite,
-    ResponsibilityAdd,
-    ResponsibilityChange,
-    ResponsibilityQuery,
-    ResponsibilityShown,
     SelfTestShown,
     StepTake,
-    WhatIfQuery,
-    WhatIfShown,
 )
 
 router = Router(tags=["cases"])
@@ -139,6 +144,18 @@ def list_responsibilities(request: CityRequest, wanted: Query[ResponsibilityQuer
 def ask_who_would_get_it(request: CityRequest, asked: Query[WhatIfQuery]) -> Any:
     """Who would get a case of this kind there, and why."""
     return queries.what_if(request.viewer, **asked.dict())
+
+
+@router.post("/responsibilities/what-if", response=RehearsedShown)
+def rehearse_line(request: CityRequest, body: Rehearsal) -> Any:
+    """Who would get a case of this kind there now, and who with a line more or less; nothing is saved."""
+    return queries.rehearse_line(request.viewer, **body.dict())
+
+
+@router.get("/responsibilities/review", response=ReviewShown)
+def review_responsibilities(request: CityRequest) -> Any:
+    """What is wrong with the list as a whole: gaps, lines that contradict each other, lines that cannot work here."""
+    return queries.review_responsibilities(request.viewer)
 
 
 @router.post("/responsibilities", response={201: ResponsibilityShown})

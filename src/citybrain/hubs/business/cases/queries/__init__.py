@@ -26,6 +26,7 @@ from citybrain.hubs.business.cases.queries.responsibilities import (
     organisation_for,
     what_if,
 )
+from citybrain.hubs.business.cases.queries.reviewing import rehearse_line, review_responsibilities
 from citybrain.hubs.business.cases.queries.showing import csv_lines, feature_collection
 from citybrain.hubs.business.cases.queries.timeline import timeline
 
@@ -61,6 +62,8 @@ __all__ = [
     "numbers_held_within",
     "organisation_for",
     "possible_steps",
+    "rehearse_line",
+    "review_responsibilities",
     "timeline",
     "type_for_label",
     "visible_numbers",

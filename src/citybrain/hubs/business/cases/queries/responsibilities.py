@@ -25,19 +25,27 @@ SHOWN = 20
 
 def list_responsibilities(
     viewer: Viewer, *, case_type: str = "", organisation: str = "", region: str = "", usable: bool | None = None,
-    in_force: bool | None = None,
+    in_force: bool | None = None, below: bool = False, own: bool | None = None,
 ) -> QuerySet[Responsibility]:  # fmt: skip
     """Lines of the responsibility list, which everybody may read who may read cases; those that name an organisation
-    or region that this city does not have are not `usable`.
+    or region that this city does not have are not `usable`. `below`: lines for kinds, organisations and regions below
+    those that are given too; `own`: added here, or (false) declared by a pack.
     """
     check_may(viewer, "case.read")
     _check_named("organisation", Organisation, organisation)
     _check_named("region", Region, region.replace("*", ""))
     rows = Responsibility.objects.select_related("case_type", "region", "organisation")
-    given = {"case_type__code": case_type, "organisation_code": organisation, "region_code": region.replace("*", "")}
-    rows = rows.filter(**{name: value for name, value in given.items() if value})
+    given = (("case_type__path", "case_type__code", case_type),
+             ("organisation__path", "organisation_code", organisation),
+             ("region__path", "region_code", region.replace("*", "")))  # fmt: skip
+    for path, code, value in given:
+        if value:
+            exact = Q(**{code: value})
+            rows = rows.filter(exact | Q(**{f"{path}__contains": f"/{value}/"}) if below else exact)
     if region == "*":
         rows = rows.filter(region_code="")
+    if own is not None:
+        rows = rows.filter(pack="") if own else rows.exclude(pack="")
     if usable is not None:
         can = Q(organisation__isnull=False) & (Q(region_code="") | Q(region__isnull=False))
         rows = rows.filter(can if usable else ~can)
@@ -70,13 +78,26 @@ def what_if(
 ) -> WhatIf:  # fmt: skip
     """Who would get a case of this kind there (by region code or by point, else "nowhere"), and why."""
     check_may(viewer, "case.read")
-    path = ""
+    declared, path = catalogue(), path_asked(region, lon, lat)
+    kind = declared.case_type(case_type)
+    return answer_of(find_lines(declared, kind, path), case_type, path, at or clock.now())
+
+
+def path_asked(region: str, lon: float | None, lat: float | None) -> str:
+    """The path of the region that is named, or around the point; blank for "nowhere"."""
     if region:
-        path = region_of(region).path
-    elif lon is not None and lat is not None:
-        path = locate_point(Point(lon, lat)).region_path
-    match = organisation_for(case_type, path, at=at)
-    return WhatIf(match.organisation_code or None, match.organisation_name or None, path, match.why, match.others)
+        path: str = region_of(region).path
+        return path
+    if lon is not None and lat is not None:
+        return locate_point(Point(lon, lat)).region_path
+    return ""
+
+
+def answer_of(lines: list[Line], case_type: str, region_path: str, at: datetime) -> WhatIf:
+    """Which of these lines, best first, answers at a moment."""
+    match = best_of(lines, case_type, region_path, at)
+    name = match.organisation_name or None
+    return WhatIf(match.organisation_code or None, name, region_path, match.why, match.others)
 
 
 @dataclass(frozen=True)
@@ -135,8 +156,12 @@ def organisation_for(
     """
     declared = declared or catalogue()
     kind = declared.case_type(case_type)
-    moment = at or clock.now()
-    lines = [line for line in _lines(declared, kind, region_path) if line.holds(moment)]
+    return best_of(find_lines(declared, kind, region_path), case_type, region_path, at or clock.now())
+
+
+def best_of(lines: list[Line], case_type: str, region_path: str, at: datetime) -> Match:
+    """The first of these lines that holds at a moment and names an organisation that is active now."""
+    lines = [line for line in lines if line.holds(at)]
     there = _active_organisations({line.organisation_id for line in lines})
     lines = [line for line in lines if line.organisation_id in there]
     if not lines:
@@ -177,17 +202,17 @@ def _decided_by(lines: list[Line]) -> str:
     return next(word for word, a, b in pairs if a != b)
 
 
-def _lines(declared: Catalogue, kind: CaseTypeView, region_path: str) -> list[Line]:
+def find_lines(declared: Catalogue, kind: CaseTypeView, region_path: str) -> list[Line]:
     """The lines for a kind and a region, whenever they hold, best first; kept until the list changes."""
     known = declared.responsible.get((kind.pk, region_path))
     if known is None:
         if len(declared.responsible) >= MOST_LISTS:
             declared.responsible.clear()
-        known = declared.responsible[kind.pk, region_path] = _find_lines(declared, kind, region_path)
+        known = declared.responsible[kind.pk, region_path] = _read_lines(declared, kind, region_path)
     return known
 
 
-def _find_lines(declared: Catalogue, kind: CaseTypeView, region_path: str) -> list[Line]:
+def _read_lines(declared: Catalogue, kind: CaseTypeView, region_path: str) -> list[Line]:
     codes = region_path.strip("/").split("/") if region_path.strip("/") else []
     paths = ["/" + "/".join(codes[: n + 1]) + "/" for n in range(len(codes))]
     anywhere = Q(region__isnull=True, region_code="")
