@@ -201,12 +201,12 @@ def test_a_failing_delivery_leaves_nothing_behind_and_is_given_up_in_the_end(
 
     broken_channel.clear()
     client = cast.client("administrator")
-    assert client.get("/api/v1/notices/states").json() == {"due": 0, "sent": 0, "failed": 0, "dead": 2}
+    assert client.get("/api/v1/notices/states").json() == {"due": 0, "sent": 0, "failed": 0, "dead": 2, "withdrawn": 0}
     (newest, _) = client.get("/api/v1/notices/failures").json()["items"]
     assert client.post(f"/api/v1/notices/failures/{newest['id']}/retry").json()["state"] == "due"
     deliver_due()
     assert readers() == {"dispatcher"}
-    assert client.get("/api/v1/notices/states").json() == {"due": 0, "sent": 1, "failed": 0, "dead": 1}
+    assert client.get("/api/v1/notices/states").json() == {"due": 0, "sent": 1, "failed": 0, "dead": 1, "withdrawn": 0}
     assert client.post(f"/api/v1/notices/failures/{newest['id']}/retry").status_code == 409
     assert Record.objects.filter(action="notice.retried").count() == 1
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from citybrain.base import audit, clock
 from citybrain.base.audit import SYSTEM, Actor
@@ -84,6 +85,16 @@ def _fail(notice: Notice, error: Exception) -> None:
     log.warning("notice %s to %s failed (%s): %s", notice.key, notice.recipient, notice.attempts, notice.error)
 
 
+def settle(subject: str, keys: Collection[str]) -> None:
+    """Their matter goes on, in the transaction in which it does: what lies unread is no longer asked of anybody, and
+    what is still on its way is withdrawn. What was given up stays among the failures.
+    """
+    about = Notice.objects.filter(subject=subject, key__in=keys)
+    about.filter(state__in=[Notice.State.DUE, Notice.State.FAILED]).update(state=Notice.State.WITHDRAWN)
+    unread = Letter.objects.filter(notice__in=about, read_at__isnull=True, settled_at__isnull=True)
+    unread.update(settled_at=clock.now())
+
+
 @transaction.atomic
 def retry_notice(notice: Notice, *, actor: Actor) -> Notice:
     """Deliver a failed or dead notice again; raises Conflict `notice.not_failed` for any other."""
@@ -111,5 +122,7 @@ def mark_all_read(letters: Any, *, actor: Actor) -> int:
 
 
 def prune(older_than: datetime) -> int:
-    """Forget notices that were sent before a (city) time; returns how many."""
-    return Notice.objects.filter(state=Notice.State.SENT, sent_at__lt=older_than).delete()[0]
+    """Forget notices that were sent or withdrawn before a (city) time; returns how many."""
+    gone = Q(state=Notice.State.SENT, sent_at__lt=older_than)
+    gone |= Q(state=Notice.State.WITHDRAWN, created_at__lt=older_than)
+    return Notice.objects.filter(gone).delete()[0]

@@ -26,11 +26,12 @@ class LetterShown(Schema):
     data: dict[str, Any] = Field(examples=[{"number": "HX20260302000001"}])
     cause: str | None = Field(description="The event that caused it")
     delivered_at: datetime = Field(description="City time")
-    read_at: datetime | None = Field(description="City time; null while unread")
+    read_at: datetime | None = Field(description="City time; null while you have not read it")
+    settled_at: datetime | None = Field(description="City time; its matter went on before you read it")
 
 
 class LettersAsked(Schema):
-    unread: bool = Field(False, description="Only unread ones")
+    unread: bool = Field(False, description="Only unread ones whose matter stands as it stood")
     key: str = Field("", max_length=80, description="Only of this kind", examples=["case.escalated"])
 
 
@@ -61,7 +62,7 @@ def shown(letter: Letter, language: str, zone: tzinfo) -> dict[str, Any]:
     notice = letter.notice
     title, text = text_of(notice.key).render(notice.data, language, zone)
     fields = {"id": letter.pk, "key": notice.key, "subject": notice.subject, "title": title, "text": text}
-    times = {"delivered_at": letter.delivered_at, "read_at": letter.read_at}
+    times = {"delivered_at": letter.delivered_at, "read_at": letter.read_at, "settled_at": letter.settled_at}
     return {**fields, "data": notice.data, "cause": notice.cause, **times}
 
 
@@ -100,7 +101,7 @@ def list_failures(request: CityRequest, paging: Query[Paging]) -> Any:
 
 @router.get("/notices/states", response=dict[str, int])
 def count_states(request: CityRequest) -> Any:
-    """How many notices are due, sent, failed and dead."""
+    """How many notices are due, sent, failed, dead and withdrawn because their matter went on."""
     return queries.states(request.viewer)
 
 

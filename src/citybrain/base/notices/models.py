@@ -26,6 +26,7 @@ class Notice(models.Model):
         SENT = "sent"
         FAILED = "failed"
         DEAD = "dead"
+        WITHDRAWN = "withdrawn"
 
     recipient = models.CharField(max_length=300)
     channel = models.CharField(max_length=20, default="in_app")
@@ -58,7 +59,7 @@ def own(viewer: Viewer, permission: str) -> Condition:
 
 
 class Letter(models.Model):
-    """A notice in the inbox of one person (站内信)."""
+    """A notice in the inbox of one person (站内信): unread until he reads it or its matter has gone on without him."""
 
     SCOPE = Scope(kind="notice", read="notice.read", columns={"user": "user_id"}, where=own)
 
@@ -66,6 +67,7 @@ class Letter(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="letters")
     delivered_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "notices_letter"
@@ -74,7 +76,7 @@ class Letter(models.Model):
         ]
         indexes = [
             models.Index(fields=["user", "-id"], name="letters_of_a_user"),
-            models.Index(fields=["user"], name="unread_letters_of_a_user", condition=Q(read_at__isnull=True)),
+            models.Index(fields=["user"], name="open_letters_of_a_user", condition=Q(read_at=None, settled_at=None)),
         ]
 
     def __str__(self) -> str:

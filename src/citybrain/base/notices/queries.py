@@ -23,7 +23,7 @@ def letters(viewer: Viewer, *, unread: bool = False, key: str = "") -> QuerySet[
     found = scoped(viewer, Letter.objects.select_related("notice"))
     if key:
         found = found.filter(notice__key=key)
-    return found.filter(read_at__isnull=True) if unread else found
+    return found.filter(read_at__isnull=True, settled_at__isnull=True) if unread else found
 
 
 def get_letter(viewer: Viewer, number: int) -> Letter:

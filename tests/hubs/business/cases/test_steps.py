@@ -8,8 +8,10 @@ import pytest
 
 from citybrain.base.audit.models import Record
 from citybrain.base.bus.models import OutboxEvent
+from citybrain.base.notices.actions import deliver_due
+from citybrain.base.notices.models import Notice
 from citybrain.hubs.business.cases.models import Assignment, Case, TimelineEntry
-from tests.hubs.business.cases.stage import NEXT_STREET, OUTSIDE, Play, Refused, declare
+from tests.hubs.business.cases.stage import NEXT_STREET, OUTSIDE, Person, Play, Refused, declare
 
 
 def test_a_case_goes_from_its_opening_to_its_summary(play: Play):
@@ -78,6 +80,35 @@ def test_messages_and_evidence_hold_no_words_that_a_person_wrote(play: Play):
     assert "王芳" not in everything
     assert "138" not in everything
     assert case.told()[-1] == "市城管执法委退回:王芳说不归我们管"
+
+
+def inbox(person: Person) -> set[str]:
+    """What lies unread."""
+    deliver_due()
+    return {letter["key"] for letter in person.get("/notices", unread="true")["items"]}
+
+
+def test_nobody_is_asked_any_longer_for_what_is_past(play: Play):
+    """A notice is unread until it is read or its matter has gone on; what was not yet delivered is withdrawn."""
+    case = play.dispatcher.opens()
+    assert "case.dispatched" in inbox(play.handler)
+    play.move(days=1)
+    assert "clock.breached" in inbox(play.handler)
+    play.handler.takes("accept", case)
+    assert inbox(play.handler) == {"clock.breached"}
+    play.handler.finishes(case)
+    assert "case.to_verify" in inbox(play.dispatcher)
+
+    play.dispatcher.takes("verify", case)
+    play.dispatcher.takes("close", case, summary="灯泡老化,已更换")
+    assert inbox(play.handler) == inbox(play.dispatcher) == set()
+    letters = play.handler.get("/notices")["items"]
+    assert {letter["key"] for letter in letters} >= {"case.dispatched", "clock.breached"}
+    assert all(letter["settled_at"] and not letter["read_at"] for letter in letters)
+
+    swift = play.dispatcher.opens()
+    play.handler.takes("accept", swift)
+    assert Notice.objects.get(subject=f"case/{swift.number}", key="case.dispatched").state == "withdrawn"
 
 
 def test_a_returned_case_keeps_its_clock(play: Play):
