@@ -11,12 +11,12 @@ from tests.processes.city_platform import CityPlatform
 KIND = "urban.facilities.manhole"
 
 
-def choose(page: Page, where: str, word: str) -> None:
+def choose(page: Page, where: str, code: str) -> None:
     """Pick from a tree by its search."""
     page.locator(f".el-dialog [data-field={where}] .picker .value").click()
     popper = page.locator(".tree-picker:visible")
-    popper.locator("input[type=search]").fill(word)
-    popper.get_by_role("treeitem").filter(has_text=word).first.click()
+    popper.locator("input[type=search]").fill(code)
+    popper.locator(f"[role=treeitem][id$='-{code}']").click()
 
 
 def test_a_line_is_tried_before_it_is_saved_and_the_next_case_goes_by_it(town: CityPlatform, windows: Open):
@@ -33,8 +33,8 @@ def test_a_line_is_tried_before_it_is_saved_and_the_next_case_goes_by_it(town: C
     assert window.check_access() == []
 
     page.locator("[data-add]").click()
-    choose(page, "case_type", "井盖")
-    choose(page, "organisation", other["name"])
+    choose(page, "case_type", KIND)
+    choose(page, "organisation", other["code"])
     page.locator(".el-dialog input[maxlength='300']").fill("试点:井盖统一由一家负责")
     answers = page.locator(".el-dialog .effect [data-answer] .who")
     expect(answers).to_have_count(2)
