@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.test import Client
 
@@ -63,3 +65,27 @@ def test_pages_learn_the_city_and_its_time(cast):
 
 def test_a_platform_without_a_city_says_so(db):
     assert Client().get(PLATFORM).json()["city"] is None
+
+
+@pytest.mark.parametrize(
+    ("path", "needed"),
+    [("/console/situation", "/assets/map.js"), ("/console/situation/", "/assets/map.js"),
+     ("/console/cases/AJ1", "/assets/case.js"), ("/console/cases/AJ1/more", "/api/v1/session"),
+     ("/console", "/api/v1/session"), ("/portal/situation", "")],
+)  # fmt: skip
+def test_a_page_names_in_its_head_what_its_address_will_need(db, built, settings, path, needed):
+    """A browser asks for all of it at once, not for the map's code after it has read the frame's."""
+    lines = [
+        {"path": "/console/situation", "modules": ["/assets/map.js"], "styles": ["/assets/map.css"], "asks": []},
+        {"path": "/console/cases/*", "modules": ["/assets/case.js"], "styles": [], "asks": []},
+        {"path": "/console/**", "modules": [], "styles": [], "asks": ["/api/v1/session"]},
+    ]
+    (settings.PAGES_DIR / "early.json").write_text(json.dumps(lines), encoding="utf-8")
+    for page in ("console", "portal"):
+        (settings.PAGES_DIR / f"{page}.html").write_text("<head></head><body></body>", encoding="utf-8")
+
+    answer = Client().get(path, headers={"Accept": "text/html"}).content.decode()
+
+    assert answer.startswith("<head>")
+    assert answer.endswith("</head><body></body>")
+    assert (f'href="{needed}"' in answer) if needed else "<link" not in answer

@@ -31,6 +31,10 @@ type Padding = { top: number; right: number; bottom: number; left: number }
 export type Pick = { kind: 'case' | 'thing' | 'alarm' | 'region'; id: string }
 const KINDS = { cases: 'case', alarms: 'alarm', things: 'thing' } as const
 const REACH = 6
+/** So long at most the first picture waits for the last tile of what was asked for. */
+const HELD_MS = 1500
+/** Names and marks find their places in the frame after the last tile. */
+const SETTLED = 2
 const EVEN: Padding = { top: 24, right: 24, bottom: 24, left: 24 }
 
 export class Drawing {
@@ -38,6 +42,8 @@ export class Drawing {
   private readonly look: Look
   private shown = new Set<SetName>()
   private filters: Record<string, unknown> = {}
+  private isAsked = false
+  private hasPainted = false
 
   constructor(options: DrawingOptions) {
     const { facts, dark, english, interactive, center, zoom, padding = EVEN, texts } = options
@@ -61,6 +67,39 @@ export class Drawing {
     this.map.touchZoomRotate.disableRotation()
     this.map.keyboard.disableRotation()
     if (interactive) this.map.addControl(new NavigationControl({ showCompass: false }), 'bottom-right')
+    this.hold()
+  }
+
+  /**
+   * The first picture is painted once, whole: without a graphics card every frame is a tenth of a second in which the page
+   * stands still, and MapLibre paints one for each tile that comes. On a slow line what is there is painted after a while.
+   */
+  private hold(): void {
+    const { painter } = this.map
+    const paint = painter.render.bind(painter)
+    const until = performance.now() + HELD_MS
+    let complete = 0
+    painter.render = (...frame) => {
+      complete = this.isComplete() ? complete + 1 : 0
+      if (complete < SETTLED && performance.now() < until) {
+        if (complete) this.map.triggerRepaint()
+        return
+      }
+      painter.render = paint
+      this.hasPainted = true
+      paint(...frame)
+    }
+    window.setTimeout(() => !this.hasPainted && this.map.triggerRepaint(), HELD_MS)
+  }
+
+  /** Whether every source that was asked for is there with all its tiles. */
+  private isComplete(): boolean {
+    return this.isAsked && ['base', ...new Set([...this.shown].map(sourceOf))].every((name) => this.map.getSource(name) && this.map.isSourceLoaded(name))
+  }
+
+  /** Whether what stands on the canvas is all that was asked for. */
+  get isDrawn(): boolean {
+    return this.hasPainted && this.isComplete()
   }
 
   /** Runs once the style is there: MapLibre takes no layers before. */
@@ -76,6 +115,7 @@ export class Drawing {
     for (const source of new Set(changed.map(sourceOf))) this.ask(source)
     for (const set of changed) if (this.shown.has(set)) this.add(set)
       else this.drop(set)
+    this.isAsked = true
   }
 
   /** What is asked for: cases by the filter of their list, alarms by its severity and region, things by its region. */
