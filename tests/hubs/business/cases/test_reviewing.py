@@ -41,6 +41,15 @@ def test_a_line_is_tried_in_place_of_another_and_in_its_time(play: Play):
     assert rehearse(play, draft=later, at="2026-03-06T00:00:00+08:00") == ("urban", "eco")
 
 
+def test_a_line_that_is_only_changed_keeps_its_age(play: Play):
+    """Of two equal lines the older one wins, also while its note is being changed; another organisation is younger."""
+    there = Responsibility.objects.get().pk
+    play.steward.post("/responsibilities", line("eco"))
+    assert rehearse(play, without=there, draft=line("urban", note="试点")) == ("urban", "urban")
+    assert rehearse(play, without=there, draft=line("urban", priority=-1)) == ("urban", "eco")
+    assert rehearse(play, without=there, draft=line("urban-fancheng")) == ("urban", "eco")
+
+
 def test_a_draft_that_names_what_is_not_there_is_refused_where_it_stands(play: Play):
     body = {"case_type": "city.lamp", "draft": line("nobody")}
     refused = play.steward.client.post("/api/v1/responsibilities/what-if", body)
@@ -75,6 +84,9 @@ def test_lines_that_contradict_each_other_and_lines_of_closed_organisations_are_
 
     Organisation.objects.filter(code="eco").update(is_active=False)
     assert review(play) == {**review(play), "ties": [], "unusable": 1}
+    unusable = play.steward.get("/responsibilities", usable=False)["items"]
+    assert [(one["id"], one["is_usable"]) for one in unusable] == [(second, False)]
+    assert second not in [one["id"] for one in play.steward.get("/responsibilities", usable=True)["items"]]
 
 
 def test_the_list_is_filtered_with_what_lies_below(play: Play):

@@ -1,5 +1,5 @@
 /** The responsibility list: its lines, what is asked about it, and the words for why a line wins. */
-import { nameOf } from '@/console/parts/sources'
+import { nameOf, nodeOf } from '@/console/parts/sources'
 import type { Schemas } from '@/shared/api/client'
 import { date, dateTime } from '@/shared/format'
 import { t } from '@/shared/i18n'
@@ -84,7 +84,8 @@ export function timeWords(line: Pick<Line, 'valid_from' | 'valid_to'>): string {
 /** Why a line cannot work here, and what to do; '' for one that can. */
 export function unusableWords(line: Line): string {
   if (line.is_usable) return ''
-  return line.organisation_name ? t('responsibilities.noRegion', { code: line.region }) : t('responsibilities.noOrganisation', { code: line.organisation })
+  if (!line.organisation_name) return t('responsibilities.noOrganisation', { code: line.organisation })
+  return nodeOf('organisation', line.organisation)?.isClosed ? t('responsibilities.closedOrganisation') : t('responsibilities.noRegion', { code: line.region })
 }
 
 /** By what the winner is better than this loser: the first thing in which they differ. */

@@ -19,7 +19,7 @@ class ResponsibilityShown(Schema):
     region: str = Field(description="Code of a region; * is everywhere", examples=["420606"])
     organisation: str = Field(examples=["urban"])
     organisation_name: str | None = Field(description="Null where this city has no such organisation")
-    is_usable: bool = Field(description="False where its organisation or region is not in this city")
+    is_usable: bool = Field(description="False where its organisation is closed, or it or the region is not here")
     priority: int
     note: str
     pack: str = Field(description="The pack that declares it; empty when it was added here")
@@ -45,7 +45,9 @@ class ResponsibilityShown(Schema):
 
     @staticmethod
     def resolve_is_usable(line: Any) -> bool:
-        return line.organisation is not None and (line.region_code == "" or line.region is not None)
+        organisation = line.organisation
+        there = line.region_code == "" or line.region is not None
+        return bool(organisation and organisation.is_active and there)
 
 
 class ResponsibilityQuery(Schema):

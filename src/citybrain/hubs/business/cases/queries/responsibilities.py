@@ -28,8 +28,8 @@ def list_responsibilities(
     in_force: bool | None = None, below: bool = False, own: bool | None = None,
 ) -> QuerySet[Responsibility]:  # fmt: skip
     """Lines of the responsibility list, which everybody may read who may read cases; those that name an organisation
-    or region that this city does not have are not `usable`. `below`: lines for kinds, organisations and regions below
-    those that are given too; `own`: added here, or (false) declared by a pack.
+    that is closed or not there, or a region that is not there, are not `usable`. `below`: lines for kinds,
+    organisations and regions below those that are given too; `own`: added here, or (false) declared by a pack.
     """
     check_may(viewer, "case.read")
     _check_named("organisation", Organisation, organisation)
@@ -47,8 +47,8 @@ def list_responsibilities(
     if own is not None:
         rows = rows.filter(pack="") if own else rows.exclude(pack="")
     if usable is not None:
-        can = Q(organisation__isnull=False) & (Q(region_code="") | Q(region__isnull=False))
-        rows = rows.filter(can if usable else ~can)
+        gone = Q(organisation=None) | Q(organisation__is_active=False) | (~Q(region_code="") & Q(region=None))
+        rows = rows.filter(~gone if usable else gone)
     if in_force is not None:
         now = clock.now()
         holds = (Q(valid_from=None) | Q(valid_from__lte=now)) & (Q(valid_to=None) | Q(valid_to__gt=now))

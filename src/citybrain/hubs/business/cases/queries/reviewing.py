@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -60,13 +60,9 @@ class Review:
 def review_responsibilities(viewer: Viewer) -> Review:
     """Look over the lines in force: gaps by kind (those without kinds below) and region right below the city's root."""
     check_may(viewer, "case.read")
-    held = list_responsibilities(viewer, in_force=True)
-    lines = [line for line in held.filter(organisation__is_active=True).order_by("pk") if _is_usable(line)]
-    return Review(tuple(_gaps(catalogue(), lines)), tuple(_ties(lines)), held.count() - len(lines))
-
-
-def _is_usable(line: Responsibility) -> bool:
-    return line.organisation is not None and (not line.region_code or line.region is not None)
+    lines = list(list_responsibilities(viewer, in_force=True, usable=True).order_by("pk"))
+    unusable = list_responsibilities(viewer, in_force=True, usable=False).count()
+    return Review(tuple(_gaps(catalogue(), lines)), tuple(_ties(lines)), unusable)
 
 
 def _gaps(declared: Catalogue, lines: Sequence[Responsibility]) -> Iterable[Gap]:
@@ -110,7 +106,8 @@ def rehearse_line(
 ) -> Rehearsed:  # fmt: skip
     """Who would get a case now, and who if `draft` were a line of the list and the line `without` were not.
 
-    Nothing is saved. Raises BadInput for a draft that names what is not there.
+    A draft of the same kind, region and organisation as the line it stands in for is that line, changed: it keeps its
+    age. Nothing is saved. Raises BadInput for a draft that names what is not there.
     """
     check_may(viewer, "case.read")
     declared = catalogue()
@@ -121,9 +118,18 @@ def rehearse_line(
     changed = [line for line in lines if line.pk != without]
     wanted = _line_of(draft, declared, kind, path) if draft else None
     if wanted is not None:
-        changed = sorted([*changed, wanted], key=_rank)
+        former = next((line for line in lines if line.pk == without and _is_same(line, wanted)), wanted)
+        changed = sorted([*changed, replace(wanted, pk=former.pk)], key=_rank)
     now, then = (answer_of(found, kind.code, path, moment) for found in (lines, changed))
     return Rehearsed(now, then)
+
+
+def _is_same(line: Line, other: Line) -> bool:
+    return (line.case_type, line.region_code, line.organisation_id) == (
+        other.case_type,
+        other.region_code,
+        other.organisation_id,
+    )
 
 
 def _rank(line: Line) -> tuple[int, int, int, float]:
