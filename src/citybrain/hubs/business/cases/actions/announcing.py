@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from citybrain.base.notices import Recipient, notify, to_duty, to_organisation
+from citybrain.base.notices import Recipient, notify, settle, to_duty, to_organisation
 from citybrain.hubs.business.cases.models import Assignment, Case
 from citybrain.hubs.business.cases.rights import PERMISSION_OF
 
@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from citybrain.hubs.business.cases.actions.change import Change
 
 OPERATORS = "job.read"
+OF_A_STATE = (
+    "case.dispatched", "case.to_dispatch", "case.returned", "case.to_verify", "case.rejected", "clock.warned",
+)  # fmt: skip
+OF_AN_OPEN_CASE = (
+    *OF_A_STATE, "case.assist_asked", "case.assisted", "case.extension_asked", "case.extended",
+    "case.extension_refused", "case.supervised", "clock.breached", "case.escalated",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -29,8 +36,10 @@ class Announcement:
 
 
 def send(change: Change) -> None:
-    """Hand all notices of a change over, in its transaction."""
+    """Hand all notices of a change over, in its transaction; nobody is asked any longer for what is past."""
     case = change.case
+    if "state" in change.columns and not change.is_new:
+        settle(case.subject, OF_AN_OPEN_CASE if change.state.kind == "ended" else OF_A_STATE)
     kind = change.declared.types_by_pk[case.case_type_id].title
     for one in change.announcements:
         to = [recipient for name in one.audience for recipient in _recipients(case, name)]
