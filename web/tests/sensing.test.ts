@@ -8,7 +8,7 @@ import { alarmWords, measured, ruleWords } from '@/console/alarms/words'
 import { filtersOf, queryOf } from '@/console/parts/listing'
 import { cellsOf, readTable } from '@/console/things/csv'
 import { attributeOf, changesOf, formOf } from '@/console/things/editing'
-import { aboutFor, queryFor as thingQuery, USUAL as USUAL_THINGS } from '@/console/things/listing'
+import { aboutFor, mapFor, queryFor as thingQuery, USUAL as USUAL_THINGS } from '@/console/things/listing'
 import { queryOfSpan, rangeOf } from '@/console/things/ranges'
 import { addMessages, setLanguage } from '@/shared/i18n'
 
@@ -90,6 +90,13 @@ describe('filters live in the address', () => {
     const usual = { tab: 'firing', rule: '' }
     expect(filtersOf(usual, { tab: 'all', page: '3', rule: ['a', 'b'] })).toEqual({ tab: 'all', rule: '' })
     expect(queryOf(usual, { tab: 'firing', rule: 'x' }, { page: '3', tab: 'all' })).toEqual({ page: '3', rule: 'x' })
+  })
+
+  it('asks the map for what the list shows', () => {
+    expect(mapFor({ ...USUAL_THINGS, tab: 'silent', q: ' 长虹路 ', model: 'd.gauge', region: '4206', severity: '2', unlocated: '1' })).toEqual({
+      model: 'd.gauge', region: '4206', thing_q: '长虹路', thing_state: 'active', thing_severity: 2, thing_unlocated: true, contact: 'silent', firing: undefined,
+    })
+    expect(mapFor({ ...USUAL_THINGS, tab: 'firing', state: 'any' })).toMatchObject({ thing_state: 'any', firing: true, contact: undefined })
   })
 
   it('asks for what they say', () => {

@@ -13,6 +13,7 @@ from citybrain.applications.operations.map.points import draw_points, point_set
 from citybrain.applications.operations.map.sets import forget
 from citybrain.base.accounts import system_viewer
 from citybrain.hubs.business.cases.models import Case
+from citybrain.hubs.business.cases.queries import CaseFilter, case_points
 from citybrain.hubs.sensing.alarms.models import Alarm
 from citybrain.hubs.sensing.things.actions import register_things
 from citybrain.hubs.sensing.things.models import Thing
@@ -153,6 +154,53 @@ def test_the_filters_are_those_of_the_list(cast, clock):
         assert {one["number"] for one in client.get("/api/v1/cases", query).json()["items"]} == expected
     wrong = client.get(f"/api/v1{path('cases')}", {"region": "nowhere"})
     assert wrong.status_code == 422
+
+
+def test_the_filters_of_things_are_those_of_their_list(cast, clock):
+    an_alarm(cast)  # on air-7
+    lon, lat = STREET
+    made = [{"code": code, "model": "test.station", "name": code, "lon": lon, "lat": lat}
+            for code in ("lamp-1", "lamp-2", "air-8")]  # fmt: skip
+    register_things(made, actor=system_viewer("test"))
+    Thing.objects.filter(code="lamp-2").update(state="retired")
+    client = cast.client("leader")
+
+    for on_map, in_list, expected in (
+        ({}, {"state": "active"}, {"air-7", "air-8", "lamp-1"}),
+        ({"thing_q": "lamp"}, {"q": "lamp", "state": "active"}, {"lamp-1"}),
+        ({"thing_q": "lamp", "thing_state": "any"}, {"q": "lamp"}, {"lamp-1", "lamp-2"}),
+        ({"thing_state": "retired"}, {"state": "retired"}, {"lamp-2"}),
+        ({"firing": "true"}, {"firing": "true", "state": "active"}, {"air-7"}),
+        ({"firing": "false"}, {"firing": "false", "state": "active"}, {"air-8", "lamp-1"}),
+        ({"thing_severity": 1}, {"severity": 1}, set()),
+        ({"contact": "never"}, {"contact": "never", "state": "active"}, {"air-7", "air-8", "lamp-1"}),
+        ({"contact": "online"}, {"contact": "online", "state": "active"}, set()),
+        ({"thing_unlocated": "true"}, {"unlocated": "true"}, set()),
+        ({"model": "none.such", "thing_q": "air"}, {"model": "none.such"}, set()),
+        ({"region": cast.other_county.code, "thing_q": "lamp"}, {"region": cast.other_county.code, "q": "lamp"}, set()),
+    ):
+        drawn = {one["properties"]["id"] for one in get(client, path("things"), **on_map).get("things", [])}
+        assert drawn == expected, on_map
+        assert {one["code"] for one in client.get("/api/v1/things/health", in_list).json()["items"]} == expected, (
+            in_list
+        )
+
+
+def test_a_moment_of_the_past_is_read_by_index(cast, clock):
+    """A year of ended cases lies between a moment and today's; only those that ended since are looked at."""
+    declare(LAMPS)
+    Person(cast, "dispatcher").opens()
+    with CaptureQueriesContext(connection) as asked:
+        case_points(system_viewer("test"), CaseFilter(), at=clock.now())
+    question = asked.captured_queries[-1]["sql"]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")  # a table of one row is quicker read whole
+        plan = "EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN "
+        cursor.execute(plan + question.replace("%", "%%"))
+        found = str(cursor.fetchall())
+    assert "cases_last_closed" in found
+    assert "cases_newest" not in found
 
 
 def test_the_time_slider_shows_what_was_open_then(cast, clock):

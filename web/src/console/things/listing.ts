@@ -26,6 +26,12 @@ export function queryFor(filters: ThingFilters): Query {
   return { ...aboutFor(filters), ...(contact ? { contact } : {}), ...(filters.tab === 'firing' ? { firing: true } : {}) }
 }
 
+/** The same question to the tiles of the map, which hold other sets too: what is asked of things alone is named so. */
+export function mapFor(filters: ThingFilters): Record<string, unknown> {
+  const { q, model, region, severity, unlocated, contact, firing } = queryFor(filters)
+  return { model, region, thing_q: q, thing_state: filters.state, thing_severity: severity, thing_unlocated: unlocated, contact, firing }
+}
+
 /** Saves the list as a file in the reader's language. */
 export async function exportThings(filters: ThingFilters): Promise<void> {
   const query = new URLSearchParams(Object.entries(queryFor(filters)).map(([name, value]) => [name, String(value)]))

@@ -2,7 +2,7 @@ import type { Messages } from '@/shared/i18n'
 
 export default {
   zh: {
-    title: '设备', one: '设备', register: '登记设备', empty: '没有符合条件的设备', emptyAll: '还没有登记设备', list: '列表', map: '地图', mapAll: '地图显示您能看到的全部设备，不受筛选影响', export: '导出 CSV', exported: '已导出 {name}', keys: 'J/K 上下 · Enter 打开 · / 搜索', more: '加载更多',
+    title: '设备', one: '设备', register: '登记设备', empty: '没有符合条件的设备', emptyAll: '还没有登记设备', list: '列表', map: '地图', mapAll: '地图与列表用同一组筛选；没有坐标的设备不画', export: '导出 CSV', exported: '已导出 {name}', keys: 'J/K 上下 · Enter 打开 · / 搜索', more: '加载更多',
     simulated: '本市设备与读数均为模拟', search: '编码、名称或地址',
     tab: { all: '全部', online: '在线', silent: '静默', never: '从未上报', firing: '告警中' },
     contact: { online: '在线', silent: '静默', never: '从未上报' },
@@ -25,7 +25,7 @@ export default {
     },
   },
   en: {
-    title: 'Things', one: 'Thing', register: 'Register things', empty: 'No thing matches', emptyAll: 'No thing is registered yet', list: 'List', map: 'Map', mapAll: 'The map shows every thing that you may see, whatever is filtered', export: 'Export CSV', exported: 'Exported {name}', keys: 'J/K move · Enter opens · / searches', more: 'Load more',
+    title: 'Things', one: 'Thing', register: 'Register things', empty: 'No thing matches', emptyAll: 'No thing is registered yet', list: 'List', map: 'Map', mapAll: 'The map follows the filters; things without a position are not drawn', export: 'Export CSV', exported: 'Exported {name}', keys: 'J/K move · Enter opens · / searches', more: 'Load more',
     simulated: 'Things and readings of this city are simulated', search: 'Code, name or address',
     tab: { all: 'All', online: 'Online', silent: 'Silent', never: 'Never heard', firing: 'With alarms' },
     contact: { online: 'Online', silent: 'Silent', never: 'Never heard' },

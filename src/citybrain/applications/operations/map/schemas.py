@@ -10,6 +10,7 @@ from citybrain.applications.operations.map.queries import LegendLine, PublicMap,
 from citybrain.applications.operations.map.sets import Wanted
 from citybrain.base.accounts.http import AboutShown, Moment
 from citybrain.hubs.business.cases.schemas import CaseQuery
+from citybrain.hubs.sensing.health.types import Contact, HealthFilter
 from citybrain.hubs.sensing.things.queries import ModelKey
 
 
@@ -44,21 +45,39 @@ def public_map_out(base: PublicMap) -> dict[str, object]:
 
 
 class MapQuery(CaseQuery):
-    """What of the live sets is asked for: cases by the filter of their list; alarms and things by severity, region."""
+    """What of the live sets is asked for: cases by the filter of their list, alarms by its severity and region, things
+    by its region and by the filter of their own list (for the parts that say more than where, `telemetry.read`)."""
 
     at: Moment | None = Field(
         None, description="Cases that were open at that moment; is_open and overdue are then answered as of it"
     )
     model: list[ModelKey] = Field([], description="Things of these models", examples=[["environment.air_station"]])
+    thing_q: str = Field("", max_length=100, description="Things: part of code, name or address", examples=["水位"])
+    thing_state: Literal["active", "retired", "any"] = Field("active", description="Things: in use, or not any more")
+    thing_unlocated: bool | None = Field(None, description="Things: true: only what no region contains")
+    thing_severity: int | None = Field(
+        None, ge=1, le=4, description="Things: an alarm this severe or worse fires on it"
+    )
+    contact: Contact | None = Field(None, description="Things: online, silent, or never heard from")
+    firing: bool | None = Field(None, description="Things: true: an alarm fires on it; false: none does")
     sets: list[Literal["things", "alarms", "cases", "heat"]] = Field(
         [], description="What a tile of `live` holds, a layer each", examples=[["cases", "alarms"]]
     )
     v: str = Field("", max_length=64, description="Version of the base; with the present one a tile may be kept")
 
     def asked(self) -> Wanted:
-        own = {"at", "model", "sets", "v"}
+        own = set(MapQuery.model_fields) - set(CaseQuery.model_fields)
         plain = CaseQuery.model_construct(**self.model_dump(exclude=own))
-        return Wanted(plain.wanted(), self.at, tuple(self.model))
+        return Wanted(plain.wanted(), self.at, tuple(self.model), self.asked_of_things())
+
+    def asked_of_things(self) -> HealthFilter | None:
+        """None where nothing but models and region is asked of things."""
+        state = "" if self.thing_state == "any" else self.thing_state
+        asked = HealthFilter(
+            q=self.thing_q.strip(), unlocated=self.thing_unlocated, state=state, contact=self.contact,
+            firing=self.firing, severity=self.thing_severity,
+        )  # fmt: skip
+        return None if asked == HealthFilter(state="active") else asked
 
 
 class LegendShown(Schema):

@@ -21,6 +21,8 @@ from citybrain.base.accounts import visible
 from citybrain.base.accounts.types import Viewer
 from citybrain.hubs.business.cases.queries import CaseFilter, case_points, cases_by_cell
 from citybrain.hubs.sensing.alarms.queries import alarm_points
+from citybrain.hubs.sensing.health.queries import health_points
+from citybrain.hubs.sensing.health.types import HealthFilter
 from citybrain.hubs.sensing.things.queries import thing_points
 
 KEPT_SECONDS = 10.0
@@ -31,11 +33,14 @@ HEAT_DAYS = 7
 
 @dataclass(frozen=True)
 class Wanted:
-    """What of a set is asked for. Cases and heat take the whole filter; alarms and things its severity and region."""
+    """What of a set is asked for. Cases and heat take the whole filter, alarms its severity and region, things its
+    region; `things` is the filter of the list of things, None where nothing of it was asked.
+    """
 
     cases: CaseFilter = field(default_factory=CaseFilter)
     at: datetime | None = None
     models: tuple[str, ...] = ()
+    things: HealthFilter | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,10 @@ def _alarms(viewer: Viewer, wanted: Wanted) -> PointSet:
 
 def _things(viewer: Viewer, wanted: Wanted) -> PointSet:
     alarms = alarm_points(viewer, region=wanted.cases.region) if viewer.may("alarm.read") else []
-    return set_of_things(thing_points(viewer, models=wanted.models, region=wanted.cases.region), alarms)
+    if wanted.things is None:
+        return set_of_things(thing_points(viewer, models=wanted.models, region=wanted.cases.region), alarms)
+    found = health_points(viewer, replace(wanted.things, region=wanted.cases.region))
+    return set_of_things([one for one in found if not wanted.models or one.model in wanted.models], alarms)
 
 
 def _heat(viewer: Viewer, wanted: Wanted) -> HeatSet:
@@ -98,6 +106,8 @@ def key_of(viewer: Viewer, name: str, wanted: Wanted, beat: Mapping[str, str]) -
     """Equal for two viewers exactly where they see the same: the predicates themselves are part of it."""
     live = LIVE_SETS[name]
     reach = tuple(visible(viewer, kind) for kind in live.kinds)
+    if wanted.things is not None:
+        reach += (visible(viewer, "thing", "telemetry.read"),)
     asker = (viewer.kind, viewer.id) if wanted.cases.mine is not None else None
     newest = tuple(beat.get(family, "") for family in live.families)
     return name, newest, reach, viewer.may("alarm.read"), asker, wanted

@@ -22,7 +22,14 @@ from citybrain.hubs.sensing.health.types import CONTACTS, Contact, Headline, Hea
 from citybrain.hubs.sensing.telemetry.queries import latest_of
 from citybrain.hubs.sensing.telemetry.types import Latest
 from citybrain.hubs.sensing.things.models import Stream, Thing
-from citybrain.hubs.sensing.things.queries import PERIODS, USUAL_PERIOD, matching_things, spell_value
+from citybrain.hubs.sensing.things.queries import (
+    PERIODS,
+    USUAL_PERIOD,
+    ThingPoint,
+    matching_things,
+    points_of,
+    spell_value,
+)
 
 MAX_LIMIT = 500
 BYTE_ORDER_MARK = "\ufeff"
@@ -59,6 +66,16 @@ def count_health(viewer: Viewer, wanted: HealthFilter) -> HealthCount:
     never, silent, online = (int(count) for count in by_contact)
     firing = rows.filter(Exists(_firing(viewer, None))).order_by().count()
     return HealthCount(never + silent + online, online, silent, never, firing)
+
+
+def health_points(viewer: Viewer, wanted: HealthFilter) -> list[ThingPoint]:
+    """The located things of a list, in no order."""
+    check_may(viewer, "telemetry.read")
+    rows = _matching(viewer, wanted)
+    if wanted.contact is None:
+        return points_of(rows)
+    keys = _keys(rows)
+    return points_of(rows, set(keys[hear().contact_of(keys) == CONTACTS.index(wanted.contact)].tolist()))
 
 
 def csv_lines(viewer: Viewer, wanted: HealthFilter, *, language: str) -> Iterator[str]:

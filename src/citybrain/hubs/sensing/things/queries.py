@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple
 
@@ -87,16 +87,21 @@ class ThingPoint(NamedTuple):
 def thing_points(viewer: Viewer, *, models: tuple[str, ...] = (), region: str = "") -> list[ThingPoint]:
     """The located active things that the viewer may see, of these models, in a region or below; in no order."""
     check_may(viewer, "thing.read")
-    rows = scoped(viewer, Thing.objects.filter(state=Thing.State.ACTIVE, lon__isnull=False)).order_by()
+    rows = scoped(viewer, Thing.objects.filter(state=Thing.State.ACTIVE))
     if models:
         rows = rows.filter(model__key__in=models)
     if region:
         rows = rows.filter(below("region_path", path_of(region)))
-    columns = ("code", "lon", "lat", "name", "model__key")
+    return points_of(rows)
+
+
+def points_of(rows: QuerySet[Thing], only: Collection[int] | None = None) -> list[ThingPoint]:
+    """The located ones of some things as points, in no order; with `only` those with these keys."""
+    columns = ("pk", "code", "lon", "lat", "name", "model__key")
     return [
         ThingPoint(code, lon, lat, name, model)
-        for code, lon, lat, name, model in rows.values_list(*columns)
-        if lon is not None and lat is not None
+        for pk, code, lon, lat, name, model in rows.filter(lon__isnull=False).order_by().values_list(*columns)
+        if lon is not None and lat is not None and (only is None or pk in only)
     ]
 
 
