@@ -176,7 +176,7 @@ def test_the_filters_of_things_are_those_of_their_list(cast, clock):
         ({"contact": "never"}, {"contact": "never", "state": "active"}, {"air-7", "air-8", "lamp-1"}),
         ({"contact": "online"}, {"contact": "online", "state": "active"}, set()),
         ({"thing_unlocated": "true"}, {"unlocated": "true"}, set()),
-        ({"model": "none.such", "thing_q": "air"}, {"model": "none.such"}, set()),
+        ({"model": "test.station", "thing_q": "air"}, {"model": "test.station", "q": "air"}, {"air-7", "air-8"}),
         ({"region": cast.other_county.code, "thing_q": "lamp"}, {"region": cast.other_county.code, "q": "lamp"}, set()),
     ):
         drawn = {one["properties"]["id"] for one in get(client, path("things"), **on_map).get("things", [])}
