@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Q, QuerySet
 
@@ -65,8 +65,8 @@ def _located(viewer: Viewer, wanted: CaseFilter, at: datetime | None) -> QuerySe
     return rows.none() if wanted.is_open is False else rows
 
 
-def _not_closed_by(at: datetime) -> QuerySet[Case, dict[str, int]]:
-    """Keys of what is open or was closed after a moment: two reads by index. Written as one condition with "or", the
-    databases walk through every case that had been opened by then, however long ago it ended."""
+def _not_closed_by(at: datetime) -> QuerySet[Case, Any]:
+    """Keys of what is open or was closed after a moment: two reads by index, on SQLite and PostgreSQL.
+    Written as one condition with "or", SQLite walks through every case opened by then, however long ago it ended."""
     is_open = Case.objects.filter(closed_at__isnull=True).order_by().values("pk")
     return is_open.union(Case.objects.filter(closed_at__gt=at).order_by().values("pk"), all=True)
