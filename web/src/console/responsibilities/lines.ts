@@ -1,103 +1,70 @@
-/** The responsibility list: its lines, what is asked about it, and the words for why a line wins. */
-import { nameOf, nodeOf } from '@/console/parts/sources'
+/** Lines of the responsibility list: how they are asked for, whether they hold, what is wrong with one, who may change it. */
 import type { Schemas } from '@/shared/api/client'
-import { date, dateTime } from '@/shared/format'
-import { t } from '@/shared/i18n'
 
 export type Line = Schemas['ResponsibilityShown']
-export type Answer = Schemas['WhatIfShown']
+export type Draft = Schemas['LineDraft']
+export const EVERYWHERE = '*'
+export const PERMISSION = 'responsibility.write'
 
-/** Where a case is asked about: a region, or a point. */
-export interface Place {
-  region: string
-  lon: number | null
-  lat: number | null
+/** What the address says about the list; `below` and `force` narrow it from the start. */
+export const USUAL = { case_type: '', organisation: '', region: '', below: '1', own: '', force: 'now', usable: '' }
+export type Filters = typeof USUAL
+
+/** The API's question for the filters of an address. */
+export function queryOfList(filters: Filters) {
+  const { case_type, organisation, region, below, own, force, usable } = filters
+  return {
+    ...(case_type ? { case_type } : {}),
+    ...(organisation ? { organisation } : {}),
+    ...(region ? { region } : {}),
+    ...(below ? { below: true } : {}),
+    ...(own ? { own: own === 'own' } : {}),
+    ...(force === 'all' ? {} : { in_force: force === 'now' }),
+    ...(usable ? { usable: usable === 'yes' } : {}),
+  }
 }
 
-/** One line as an answer tells of it. */
-export interface Told {
-  line: number
-  case_type: string
-  region: string
-  priority: number
-  organisation: string
-  organisation_name: string
-  note: string
-}
-
-export interface Draft {
-  caseType: string
-  region: string
-  organisation: string
-  priority: number
-  from: string
-  to: string
-  note: string
-}
-
-export const emptyDraft = (some: Partial<Draft> = {}): Draft => ({ caseType: '', region: '', organisation: '', priority: 0, from: '', to: '', note: '', ...some })
-
-export const regionName = (code: string) => (code === '*' || !code ? t('responsibilities.everywhere') : nameOf('region', code))
-
-export function draftOf(line: Line): Draft {
-  return { caseType: line.case_type, region: line.region === '*' ? '' : line.region, organisation: line.organisation, priority: line.priority, from: dayOf(line.valid_from), to: dayOf(line.valid_to), note: line.note }
-}
-
-const dayOf = (moment: string | null | undefined) => (moment ? date(moment) : '')
-
-/** The first moment of a day (2026-12-31) in the time zone of the city. */
-export function startOfDay(day: string): string {
-  const guess = Date.parse(`${day}T00:00:00Z`)
-  const offset = Date.parse(`${dateTime(guess, true).replace(' ', 'T')}Z`) - guess
-  return new Date(guess - offset).toISOString()
-}
-
-/** A day that was not touched stays the very moment that it was. */
-function momentOf(day: string, before: string | null | undefined): string | null {
-  if (!day) return null
-  return before && dayOf(before) === day ? before : startOfDay(day)
-}
-
-export function bodyOf(draft: Draft): Schemas['ResponsibilityAdd'] {
-  return { case_type: draft.caseType, region: draft.region || '*', organisation: draft.organisation, ...changeOf(draft) }
-}
-
-export function changeOf(draft: Draft, before?: Line) {
-  return { priority: draft.priority, note: draft.note.trim(), valid_from: momentOf(draft.from, before?.valid_from), valid_to: momentOf(draft.to, before?.valid_to) }
-}
-
-export const isBackwards = (draft: Draft) => Boolean(draft.from && draft.to && draft.to < draft.from)
-
-export type TimeState = 'ended' | 'notYet' | 'inForce'
-
-export function timeState(line: Pick<Line, 'valid_from' | 'valid_to'>, now: number): TimeState {
+export type Force = 'now' | 'future' | 'ended'
+export function forceOf(line: Pick<Line, 'valid_from' | 'valid_to'>, now: number): Force {
   if (line.valid_to && Date.parse(line.valid_to) <= now) return 'ended'
-  return line.valid_from && Date.parse(line.valid_from) > now ? 'notYet' : 'inForce'
+  return line.valid_from && Date.parse(line.valid_from) > now ? 'future' : 'now'
 }
 
-export function timeWords(line: Pick<Line, 'valid_from' | 'valid_to'>): string {
-  const from = line.valid_from ? t('responsibilities.since', { from: dayOf(line.valid_from) }) : ''
-  const to = line.valid_to ? t('responsibilities.until', { to: dayOf(line.valid_to) }) : ''
-  return [from, to].filter(Boolean).join(' ') || t('responsibilities.always')
+export type Trouble = 'noOrganisation' | 'closed' | 'noRegion'
+/** Why a line dispatches nothing here, whatever its time says. */
+export function troubleOf(line: Pick<Line, 'is_usable' | 'organisation_name'>, isClosed: boolean): Trouble | null {
+  if (line.organisation_name === null) return 'noOrganisation'
+  if (isClosed) return 'closed'
+  return line.is_usable ? null : 'noRegion'
 }
 
-/** Why a line cannot work here, and what to do; '' for one that can. */
-export function unusableWords(line: Line): string {
-  if (line.is_usable) return ''
-  if (!line.organisation_name) return t('responsibilities.noOrganisation', { code: line.organisation })
-  return nodeOf('organisation', line.organisation)?.isClosed ? t('responsibilities.closedOrganisation') : t('responsibilities.noRegion', { code: line.region })
+type Grant = Pick<Schemas['GrantShown'], 'organisation_path' | 'region_path' | 'permissions'>
+const within = (path: string | undefined, root: string) => root === '/' || (path ?? '').startsWith(root)
+
+/** Whether duties reach a line: its organisation and its region both lie below one duty; everywhere is the root's. */
+export function reaches(grants: readonly Grant[], organisationPath: string | undefined, regionPath: string | undefined): boolean {
+  return grants.some((grant) => grant.permissions.includes(PERMISSION) && within(organisationPath, grant.organisation_path) && within(regionPath, grant.region_path))
 }
 
-/** By what the winner is better than this loser: the first thing in which they differ. */
-export function lostBy(winner: Told, loser: Told, depth: (code: string) => number): 'case_type' | 'region' | 'priority' | 'older_line' {
-  if (winner.case_type !== loser.case_type) return 'case_type'
-  if (depth(winner.region) !== depth(loser.region)) return 'region'
-  return winner.priority === loser.priority ? 'older_line' : 'priority'
+/** What a new line starts from: a gap, a question, or another line that it takes the place of. */
+export interface Start {
+  case_type?: string
+  region?: string
+  organisation?: string
+  priority?: number
+  note?: string
+  /** The line that the new one takes the place of. */
+  instead?: Line
 }
 
-export const winnerOf = (answer: Answer) => (answer.organisation ? (answer.why as unknown as Told & { decided_by: string }) : null)
-
-/** What is asked about a place: a point counts before a region, and nothing given is "nowhere in particular". */
-export function placeQuery(place: Place): { region: string; lon?: number; lat?: number } {
-  return place.lon !== null && place.lat !== null ? { region: '', lon: place.lon, lat: place.lat } : { region: place.region }
+/** What of a line was changed: nothing else is sent. */
+export function changesOf(line: Line, draft: Pick<Draft, 'priority' | 'note' | 'valid_from' | 'valid_to'>): Schemas['ResponsibilityChange'] {
+  const moment = (value: string | null | undefined) => (value ? Date.parse(value) : null)
+  const note = (draft.note ?? '').trim()
+  return {
+    ...(draft.priority !== line.priority ? { priority: draft.priority ?? 0 } : {}),
+    ...(note !== line.note ? { note } : {}),
+    ...(moment(draft.valid_from) !== moment(line.valid_from) ? { valid_from: draft.valid_from ?? null } : {}),
+    ...(moment(draft.valid_to) !== moment(line.valid_to) ? { valid_to: draft.valid_to ?? null } : {}),
+  }
 }
