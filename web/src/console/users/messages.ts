@@ -2,9 +2,9 @@ import type { Messages } from '@/shared/i18n'
 
 export default {
   zh: {
-    title: '账号与职责', accounts: '账号', tokens: '访问令牌', one: '账号', search: '姓名、用户名或机构', stateAll: '全部', stateActive: '启用', stateInactive: '停用', inactive: '已停用',
-    active: '已启用', none: '没有账号', notFound: '没有找到“{text}”', looked: '已查找 {n} 个账号', lookedSoFar: '已查找 {n} 个账号，仍在继续…', keys: 'j / k 上下移动，回车打开，/ 搜索',
-    shown: '已显示 {n} 个', col: { name: '姓名', username: '用户名', organisation: '机构', state: '状态' }, noOrganisation: '未归属机构', comma: '、', you: '（您）', lastLogin: '最近登录', never: '从未登录',
+    title: '账号与职责', accounts: '账号', tokens: '访问令牌', one: '账号', search: '姓名或用户名', stateAll: '全部', stateActive: '启用', stateInactive: '停用', inactive: '已停用',
+    active: '已启用', none: '没有账号', notFound: '没有符合条件的账号', notFoundText: '没有姓名或用户名含“{text}”的账号', about: '约 {n} 个', exact: '{n} 个', anyRole: '全部角色', anyOrganisation: '全部机构', noRole: '无职责', keys: 'j / k 上下移动，回车打开，/ 搜索',
+    col: { name: '姓名', username: '用户名', organisation: '机构', roles: '现任角色', state: '状态' }, noOrganisation: '未归属机构', comma: '、', you: '（您）', lastLogin: '最近登录', never: '从未登录',
     everyOrganisation: '全部机构', wholeCity: '全市', andBelow: '及其下级',
     newAccount: '新建账号', setPassword: '重置密码', deactivate: '停用账号', activate: '启用账号', grant: '授予职责', revoke: '撤销',
     duties: '现有职责', pastDuties: '过往职责', noDuty: '还没有职责：能登录，但看不到任何内容', noDutyNext: '授予一项职责后即可开始工作。',
@@ -26,6 +26,12 @@ export default {
     revokeTitle: '撤销职责', revokeAsk: '撤销{name}的“{role}”（{where}）？', revokeWhat: '立即生效：其所有登录会话与实时连接随下一次请求结束，须重新登录；依此职责签发的令牌同时失效。已办的事项和留痕不变。', revokeLast: '这是其唯一的现有职责：撤销后仍能登录，但看不到任何内容。', revokeLeft: '其余 {n} 项职责不受影响。', revokeSelf: '这是您自己的职责，撤销后您须重新登录，且可能无法再打开此页。', revoked: '职责已撤销',
     offTitle: '停用账号', offAsk: '停用{name}（{username}）？', offWhat: '立即退出全部会话与实时连接，不能再登录；其名下令牌停止工作。{n} 项现有职责保留，重新启用后恢复。已办的事项和留痕不变。', offSelf: '这是您自己的账号，停用后您将立即退出。', offDone: '账号已停用',
     onTitle: '启用账号', onAsk: '重新启用{name}（{username}）？', onWhat: '可以用原密码登录；{n} 项现有职责与其名下未撤销的令牌随即恢复。', onDone: '账号已启用',
+    edit: '修改', editTitle: '修改{name}的账号', editDone: '已保存', editNothing: '没有改动', editName: '显示姓名', editNameHint: '出现在案件、留痕和名单中；用户名 {username} 不变', editEmpty: '请填写姓名',
+    editMove: '由“{from}”改属“{to}”：此后由管理“{to}”的管理员管理此账号，并列入“{to}”的人员名单。', editDuties: '职责不随机构变动：{n} 项现有职责的范围保持不变，如需调整请另行撤销或授予。', editNoDuties: '此账号还没有职责。', editMine: '这是您自己的账号。',
+    reach: {
+      title: '能看到的数据', lead: '按现有职责计算；只统计您本人也能看到的部分。', leadThen: '只统计您本人也能看到的部分。', change: '授予后能看到的数据', kind: '类别', now: '现在', then: '授予后', same: '不变', more: '+{n}', opens: '新增可见', none: '授予后看到的数据没有变化：已有职责已经覆盖。', off: '账号已停用：重新启用后才生效。', changed: '{kind}：现在 {now}，授予后 {then}',
+      kinds: { case: '案件', signal: '诉求', alarm: '告警', thing: '设备', organisation: '机构', region: '区域', account: '账号' },
+    },
     passwordTitle: '重置{name}的密码', passwordWhat: '将在您的浏览器中生成一个强密码并立即生效。原密码作废，其全部会话结束。新密码只显示这一次。', passwordGo: '生成并设置', passwordSelf: '这是您自己的账号，您须用新密码重新登录。',
     passwordOnce: '{name}的新密码', onceHint: '只显示这一次，关闭后无法再查看。请当面或通过安全渠道告知本人，并提醒登录后修改。', onceDone: '已妥善保存，关闭', copyFailed: '无法自动复制，已选中，请按 Ctrl+C',
     createTitle: '新建账号', createWhat: '密码由浏览器生成，创建后只显示一次。账号在授予职责之前看不到任何内容。', createGo: '创建', created: '账号 {username} 已创建', toGrant: '去授予职责',
@@ -44,9 +50,9 @@ export default {
     },
   },
   en: {
-    title: 'Accounts and duties', accounts: 'Accounts', tokens: 'Access tokens', one: 'Account', search: 'Name, user name or organisation', stateAll: 'All', stateActive: 'Active', stateInactive: 'Locked', inactive: 'Locked',
-    active: 'Active', none: 'No accounts', notFound: 'Nothing found for “{text}”', looked: '{n} accounts looked through', lookedSoFar: '{n} accounts looked through, still looking…', keys: 'j / k move, Enter opens, / searches',
-    shown: '{n} shown', col: { name: 'Name', username: 'User name', organisation: 'Organisation', state: 'State' }, noOrganisation: 'No organisation', comma: ',', you: '(you)', lastLogin: 'Last sign-in', never: 'never signed in',
+    title: 'Accounts and duties', accounts: 'Accounts', tokens: 'Access tokens', one: 'Account', search: 'Name or user name', stateAll: 'All', stateActive: 'Active', stateInactive: 'Locked', inactive: 'Locked',
+    active: 'Active', none: 'No accounts', notFound: 'No account matches', notFoundText: 'No account has “{text}” in its name or user name', about: 'about {n}', exact: '{n}', anyRole: 'every role', anyOrganisation: 'every organisation', noRole: 'no duty', keys: 'j / k move, Enter opens, / searches',
+    col: { name: 'Name', username: 'User name', organisation: 'Organisation', roles: 'Roles now', state: 'State' }, noOrganisation: 'No organisation', comma: ',', you: '(you)', lastLogin: 'Last sign-in', never: 'never signed in',
     everyOrganisation: 'all organisations', wholeCity: 'the whole city', andBelow: 'and below',
     newAccount: 'New account', setPassword: 'Reset password', deactivate: 'Lock account', activate: 'Unlock account', grant: 'Grant a duty', revoke: 'Revoke',
     duties: 'Duties now', pastDuties: 'Past duties', noDuty: 'No duty yet: can sign in, but sees nothing', noDutyNext: 'Grant a duty and the work can begin.',
@@ -68,6 +74,12 @@ export default {
     revokeTitle: 'Revoke a duty', revokeAsk: 'Revoke “{role}” ({where}) of {name}?', revokeWhat: 'At once: all sessions and live connections end with their next request and a new sign-in is needed; tokens that rest on this duty stop working. What was done, and its record, stays.', revokeLast: 'It is the only duty: signing in still works, but nothing will be visible.', revokeLeft: '{n} other duties stay as they are.', revokeSelf: 'This duty is your own: you will have to sign in again and may not be able to open this page.', revoked: 'The duty is revoked',
     offTitle: 'Lock the account', offAsk: 'Lock {name} ({username})?', offWhat: 'All sessions and live connections end at once and signing in is refused; tokens owned by this account stop working. {n} duties are kept and come back when it is unlocked. What was done, and its record, stays.', offSelf: 'This account is your own: you will be signed out at once.', offDone: 'The account is locked',
     onTitle: 'Unlock the account', onAsk: 'Unlock {name} ({username})?', onWhat: 'Signing in with the old password works again; {n} duties and the tokens that were not revoked come back.', onDone: 'The account is unlocked',
+    edit: 'Change', editTitle: 'Change the account of {name}', editDone: 'Saved', editNothing: 'Nothing was changed', editName: 'Name on screens', editNameHint: 'Shown in cases, records and lists; the user name {username} stays', editEmpty: 'Give a name',
+    editMove: 'From “{from}” to “{to}”: from now on the administrators of “{to}” keep this account, and it is listed among its people.', editDuties: 'Duties do not follow: those held now ({n}) keep their reach; revoke or grant them apart where needed.', editNoDuties: 'This account has no duty yet.', editMine: 'This account is your own.',
+    reach: {
+      title: 'What it can see', lead: 'By the duties held now; of what you see yourself.', leadThen: 'Of what you see yourself.', change: 'What it can see once granted', kind: 'Kind', now: 'Now', then: 'Then', same: 'the same', more: '+{n}', opens: 'becomes visible', none: 'Nothing more would be seen: the duties held now cover it already.', off: 'The account is locked: this holds once it is unlocked.', changed: '{kind}: {now} now, {then} then',
+      kinds: { case: 'Cases', signal: 'Reports', alarm: 'Alarms', thing: 'Things', organisation: 'Organisations', region: 'Regions', account: 'Accounts' },
+    },
     passwordTitle: 'Reset the password of {name}', passwordWhat: 'A strong password is made in your browser and set at once. The old one no longer works and all sessions end. The new one is shown only once.', passwordGo: 'Make and set it', passwordSelf: 'This account is your own: you will have to sign in with the new password.',
     passwordOnce: 'The new password of {name}', onceHint: 'Shown only this once. Hand it over in person or by a safe way, and ask for it to be changed after signing in.', onceDone: 'Kept safely, close', copyFailed: 'Could not copy; it is selected, press Ctrl+C',
     createTitle: 'New account', createWhat: 'The password is made in your browser and shown only once. Until a duty is granted the account sees nothing.', createGo: 'Create', created: 'Account {username} was created', toGrant: 'Grant a duty',
