@@ -156,12 +156,27 @@ def test_a_roster_is_tried_and_then_taken_and_wrong_rows_are_named_by_line(cast)
     assert (taken["created"], taken["changed"]) == (["lamps"], ["urban"])
     assert taken["moved"] == [{"code": "eco", "from_path": "/gov/eco/", "to_path": "/gov/urban/eco/"}]
     assert [(one["where"], one["code"]) for one in taken["refused"]] == [
-        ("city.csv:6", "party.row_unreadable"),
+        ("city.csv:6", "party.row_cells"),
         ("city.csv:5", "party.row_orphan"),
     ]
     assert Organisation.objects.get(code="lamps").path == "/gov/urban/lamps/"
+    rows = {one["code"]: (one["where"], one["outcome"], one["was"]) for one in taken["rows"]}
+    assert rows == {
+        "lamps": ("city.csv:3", "created", {}),
+        "urban": ("city.csv:2", "changed", {"name": "市城管执法委", "name_en": ""}),
+        "eco": ("city.csv:4", "changed", {"parent": "gov"}),
+    }
     again = client.post(f"{API}/import", body).json()
     assert (again["created"], again["changed"], again["moved"]) == ([], [], [])
+    assert {one["outcome"] for one in again["rows"]} == {"same"}
+
+
+def test_a_roster_may_be_json_with_tabs_and_its_entries_have_lines(cast):
+    text = '[\n\t{"code": "lamps", "name": "路灯管理处", "parent": "urban",\n\t "children": [{"code": "a b", "name": "x"}]}\n]'
+    taken = cast.client("steward").post(f"{API}/import", {"file": "city.json", "text": text}).json()
+    assert [(one["where"], one["code"], one["outcome"]) for one in taken["rows"]] == [("city.json:2", "lamps", "created")]
+    assert [one["where"] for one in taken["refused"]] == ["city.json:3"]
+
 
 
 @pytest.mark.parametrize(

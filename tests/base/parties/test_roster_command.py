@@ -115,7 +115,7 @@ def test_wrong_csv_rows_are_named_too(cast, tmp_path, capsys):
     assert main(["city", "organisations", write(tmp_path, text, "roster.csv")]) == 0
     said = capsys.readouterr()
     assert "2 created" in said.out
-    assert "roster.csv:3: Cannot be read: 3 columns where 2 are expected" in said.err
+    assert "roster.csv:3: 3 columns where 2 are expected" in said.err
     assert "roster.csv:4: Cannot be read" in said.err
 
 

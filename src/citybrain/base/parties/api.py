@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
 
 from ninja import Field, Query, Router, Schema
 from pydantic import ConfigDict
@@ -99,9 +100,9 @@ class PostCreate(Schema):
 
 
 class RosterGiven(Given):
-    """A roster as a file: CSV with the columns code, name and, where wanted, parent, kind, region, name_en; or YAML."""
+    """A roster as a file: CSV with the columns code, name and, where wanted, parent, kind, region, name_en; YAML; or JSON."""
 
-    file: str = Field(max_length=120, pattern=r"^[^/\\]+\.(csv|ya?ml)$", examples=["organisations.csv"])
+    file: str = Field(max_length=120, pattern=r"^[^/\\]+\.(csv|ya?ml|json)$", examples=["organisations.csv"])
     text: str = Field(max_length=2_000_000, examples=["code,name,parent\nurban,市城管执法委,gov"])
     is_preview: bool = Field(False, description="Only say what it would do")
 
@@ -118,6 +119,21 @@ class RowRefused(Schema):
     reason: str = Field(examples=["组织 air 的上级 eco2 不存在"])
 
 
+class RowTaken(Schema):
+    where: str = Field(description="File and line", examples=["organisations.csv:2"])
+    code: str = Field(examples=["urban"])
+    name: str = Field(examples=["市城管执法委"])
+    name_en: str = Field(examples=[""])
+    kind: str = Field(examples=["department"])
+    parent: str | None = Field(examples=["gov"])
+    region: str | None = Field(examples=[None])
+    outcome: Literal["created", "changed", "same"] = Field(examples=["changed"])
+    was: dict[str, str] = Field(
+        description="What changes, each with what stood there: name, name_en, kind, region, parent",
+        examples=[{"name": "市城管局"}],
+    )
+
+
 class RosterTaken(Schema):
     """What was done, or would be; rows that cannot be taken are named and left out."""
 
@@ -126,6 +142,7 @@ class RosterTaken(Schema):
     moved: list[MovedShown]
     posts: int = Field(description="Posts written", examples=[0])
     refused: list[RowRefused]
+    rows: list[RowTaken] = Field(description="Those that are taken, in the order of the file")
 
 
 class OrganisationsWanted(Schema):
@@ -160,7 +177,11 @@ def import_roster(request: CityRequest, body: RosterGiven) -> Any:
     done = actions.take_roster(body.file, body.text, actor=request.viewer, is_preview=body.is_preview)
     moved = [{"code": code, "from_path": old, "to_path": new} for code, old, new in done.moved]
     refused = [{"where": one.field, "code": one.code, "reason": one.reason(request.language)} for one in done.problems]
-    return {"created": done.created, "changed": done.changed, "moved": moved, "posts": done.posts, "refused": refused}
+    rows = [{**asdict(one.row), "outcome": one.outcome, "was": one.was} for one in done.rows]
+    return {
+        "created": done.created, "changed": done.changed, "moved": moved, "posts": done.posts, "refused": refused,
+        "rows": rows,
+    }  # fmt: skip
 
 
 @router.get("/parties/organisations/{code}", response=OrganisationDetail, summary="One organisation with its posts")

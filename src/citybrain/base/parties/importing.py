@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from citybrain.base.errors import CityError, FieldError
@@ -10,6 +10,15 @@ from citybrain.base.parties.models import Organisation, Post
 from citybrain.base.parties.types import OrganisationRow
 from citybrain.base.places.models import Region
 from citybrain.base.querying.trees import move_subtree, path_of
+
+
+@dataclass(frozen=True)
+class RowDone:
+    """A row that was taken: `was` names what it changed, each with what stood there before."""
+
+    row: OrganisationRow
+    outcome: str  # created, changed or same
+    was: dict[str, str]
 
 
 @dataclass
@@ -21,6 +30,7 @@ class Imported:
     moved: list[tuple[str, str, str]] = field(default_factory=list)  # code, old path, new path
     posts: int = 0
     problems: list[FieldError] = field(default_factory=list)
+    rows: list[RowDone] = field(default_factory=list)  # those that were taken, in the order of the file
 
     @property
     def is_change(self) -> bool:
@@ -32,8 +42,11 @@ class OrganisationImport:
 
     def __init__(self, rows: Sequence[OrganisationRow]):
         self.done = Imported()
+        self.given = rows
+        self.left_out: set[str] = set()
+        self.was: dict[str, dict[str, str]] = {}
         codes = {row.code for row in rows} | {row.parent for row in rows if row.parent}
-        self.known = {one.code: one for one in Organisation.objects.filter(code__in=codes)}
+        self.known = {one.code: one for one in Organisation.objects.select_related("region").filter(code__in=codes)}
         wanted = {row.region for row in rows if row.region}
         self.regions = {region.code: region for region in Region.objects.filter(code__in=wanted)}
         self.rows = self._in_order([row for row in rows if self._region_is_there(row)])
@@ -43,12 +56,21 @@ class OrganisationImport:
         self._create_missing()
         self._update_existing()
         self._write_posts()
+        self.done.rows = [self._said(row) for row in self.given if row.code not in self.left_out or row.code in self.was]
         return self.done
+
+    def _said(self, row: OrganisationRow) -> RowDone:
+        was = self.was.get(row.code, {})
+        return RowDone(row, "created" if row.code in self.new else "changed" if was else "same", was)
+
+    def _refuse(self, row: OrganisationRow, code: str, data: Mapping[str, object]) -> None:
+        self.left_out.add(row.code)
+        self.done.problems.append(FieldError(row.where, code, dict(data)))
 
     def _region_is_there(self, row: OrganisationRow) -> bool:
         if row.region is None or row.region in self.regions:
             return True
-        self.done.problems.append(FieldError(row.where, "place.unknown_region", {"region": row.region}))
+        self._refuse(row, "place.unknown_region", {"region": row.region})
         return False
 
     def _in_order(self, rows: list[OrganisationRow]) -> list[OrganisationRow]:
@@ -63,9 +85,7 @@ class OrganisationImport:
             placed |= {row.code: row for row in ready}
             waiting = [row for row in waiting if row.code not in placed]
         for row in waiting:
-            self.done.problems.append(
-                FieldError(row.where, "party.row_orphan", {"organisation": row.code, "parent": row.parent})
-            )
+            self._refuse(row, "party.row_orphan", {"organisation": row.code, "parent": row.parent})
         return list(placed.values())
 
     def _stands(self, code: str, mine: set[str]) -> bool:
@@ -87,16 +107,14 @@ class OrganisationImport:
             if not made:
                 break
         for row in waiting:
-            self.done.problems.append(
-                FieldError(row.where, "party.row_orphan", {"organisation": row.code, "parent": row.parent})
-            )
+            self._refuse(row, "party.row_orphan", {"organisation": row.code, "parent": row.parent})
 
     def _made(self, row: OrganisationRow) -> Organisation | None:
         parent = self.known[row.parent] if row.parent else None
         try:
             path = path_of(row.code, parent)
         except CityError as error:
-            self.done.problems.append(FieldError(row.where, error.code, error.data))
+            self._refuse(row, error.code, error.data)
             return None
         return Organisation(
             code=row.code,
@@ -120,6 +138,7 @@ class OrganisationImport:
             region_id = region.pk if region else one.region_id
             said = (row.name, row.name_en or one.name_en, row.kind, region_id)
             if said != (one.name, one.name_en, one.kind, one.region_id):
+                self.was[one.code] = _differences(one, said)
                 one.name, one.name_en, one.kind, one.region_id = said
                 changed.append(one)
                 self.done.changed.append(one.code)
@@ -138,12 +157,15 @@ class OrganisationImport:
                 except CityError as error:
                     refused.append((one, row, error))
             if len(refused) == len(waiting):
-                self.done.problems += [FieldError(row.where, error.code, error.data) for _, row, error in refused]
+                for _, row, error in refused:
+                    self._refuse(row, error.code, error.data)
                 return
             waiting = [(one, row) for one, row, _ in refused]
 
     def _move(self, one: Organisation, row: OrganisationRow) -> None:
+        before = one.path.rstrip("/").split("/")[-2]
         old_path = move_subtree(one, self.known[str(row.parent)])
+        self.was.setdefault(one.code, {})["parent"] = before
         self.done.moved.append((one.code, old_path, one.path))
         for other in self.known.values():
             if other.path.startswith(old_path):
@@ -171,3 +193,11 @@ class OrganisationImport:
         Post.objects.bulk_update(changed, ["name", "name_en"], batch_size=200)
         Post.objects.bulk_create(made)
         self.done.posts = len(changed) + len(made)
+
+
+def _differences(one: Organisation, said: tuple[str, str, str, int | None]) -> dict[str, str]:
+    """What of an organisation is about to change, each with what stands there now."""
+    now = (one.name, one.name_en, one.kind, one.region_id)
+    words = (one.name, one.name_en, one.kind, one.region.code if one.region else "")
+    names = ("name", "name_en", "kind", "region")
+    return {name: word for name, word, old, new in zip(names, words, now, said, strict=True) if old != new}

@@ -1,4 +1,4 @@
-"""Reading a roster of organisations: YAML or CSV. A wrong entry is named by file and line and left out.
+"""Reading a roster of organisations: YAML, JSON or CSV. A wrong entry is named by file and line and left out.
 
     organisations:                 # or a bare list
       - code: gov
@@ -10,7 +10,7 @@
           - {code: urban, name: 市城管执法委}
 
 An entry at the top may name an organisation that exists already as its `parent`. CSV has the columns
-`code,name[,parent,kind,region,name_en]`.
+`code,name[,parent,kind,region,name_en]`. JSON is read as the YAML that it is, so that its entries have lines too.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ DEEPEST = 64
 def read_roster(path: Path) -> tuple[list[OrganisationRow], list[FieldError]]:
     """The organisations of a file, each after the one above it where the file says so, and what was left out.
 
-    Raises BadInput `party.source` when the file cannot be read at all.
+    Raises BadInput `party.source` when the file cannot be read at all, `party.columns` when a table has no heading.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -47,7 +47,10 @@ def read_roster(path: Path) -> tuple[list[OrganisationRow], list[FieldError]]:
 def read_roster_text(path: Path, text: str) -> tuple[list[OrganisationRow], list[FieldError]]:
     """The same for a text that was read already; `path` names it and says by its suffix what it is."""
     problems: list[FieldError] = []
-    entries = _csv_rows(path, text, problems) if path.suffix.lower() == ".csv" else _yaml_rows(path, text, problems)
+    if path.suffix.lower() == ".csv":
+        entries = _csv_rows(path, text, problems)
+    else:
+        entries = _yaml_rows(path, _untabbed(text) if path.suffix.lower() == ".json" else text, problems)
     rows: dict[str, OrganisationRow] = {}
     for row in entries:
         if row.code in rows:
@@ -79,8 +82,7 @@ def _csv_rows(path: Path, text: str, problems: list[FieldError]) -> Iterator[Org
     reader = csv.reader(text.splitlines(keepends=True), strict=True)
     header = [name.strip() for name in next(reader, [])]
     if not {"code", "name"} <= set(header) <= set(COLUMNS):
-        why = f"its first line must name the columns {', '.join(COLUMNS)} (code and name at least)"
-        raise BadInput("party.source", file=str(path), why=why)
+        raise BadInput("party.columns", file=path.name, columns=", ".join(COLUMNS))
     while True:
         try:
             cells = next(reader)
@@ -91,11 +93,15 @@ def _csv_rows(path: Path, text: str, problems: list[FieldError]) -> Iterator[Org
             continue
         where = f"{path.name}:{reader.line_num}"
         if cells and len(cells) != len(header):
-            why = f"{len(cells)} columns where {len(header)} are expected"
-            problems.append(FieldError(where, "party.row_unreadable", {"why": why}))
+            problems.append(FieldError(where, "party.row_cells", {"found": len(cells), "expected": len(header)}))
         elif cells:
             row = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
             yield _row(where, row, row.get("parent") or None, ())
+
+
+def _untabbed(text: str) -> str:
+    """JSON may be indented with tabs, YAML may not; inside a string of JSON no tab can stand."""
+    return text.replace("\t", " ")
 
 
 def _yaml_rows(path: Path, text: str, problems: list[FieldError]) -> Iterator[OrganisationRow]:
