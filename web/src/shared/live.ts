@@ -140,10 +140,11 @@ function stop(): void {
   liveStatus.value = 'off'
 }
 
-/** After signing in or out: begin anew. */
+/** After signing in: begin anew, and read anew what may have changed while nobody was signed in. */
 export function restartLive(): void {
   stop()
   lastId = ''
+  tellAll()
   void open()
 }
 

@@ -13,7 +13,7 @@ export const shared: Messages = {
     },
     state: {
       empty: '这里还没有内容', error: '没有加载出来', offline: '网络已断开，正在重试', stale: '数据更新于 {age}', reference: '报障编号 {id}',
-      polling: '实时连接不可用，每 {n} 秒刷新', live: '实时', forbidden: '不在您的职责范围内', notFound: '不存在，或您无权查看', leave: '有未保存的内容，确定离开？',
+      polling: '实时连接不可用，每 {n} 秒刷新', live: '实时', notLive: '非实时', forbidden: '不在您的职责范围内', notFound: '不存在，或您无权查看', leave: '有未保存的内容，确定离开？',
       signedOut: '登录已结束', signedOutLong: '登录已失效或职责已变更。重新登录后，您填写的内容仍在。', dutyChanged: '您的职责已变更，页面已按新职责刷新',
     },
     severity: { 1: 'Ⅰ级 特别重大', 2: 'Ⅱ级 重大', 3: 'Ⅲ级 较大', 4: 'Ⅳ级 一般', short1: 'Ⅰ', short2: 'Ⅱ', short3: 'Ⅲ', short4: 'Ⅳ', 0: '未定级' },
@@ -33,7 +33,7 @@ export const shared: Messages = {
     },
     state: {
       empty: 'Nothing here yet', error: 'This did not load', offline: 'No connection; trying again', stale: 'Data of {age}', reference: 'Reference {id}',
-      polling: 'No live connection; refreshed every {n} s', live: 'Live', forbidden: 'Not within your duties', notFound: 'Does not exist, or is not yours to see',
+      polling: 'No live connection; refreshed every {n} s', live: 'Live', notLive: 'Not live', forbidden: 'Not within your duties', notFound: 'Does not exist, or is not yours to see',
       leave: 'What you entered is not saved. Leave anyway?', signedOut: 'Your session has ended',
       signedOutLong: 'It expired or your duties changed. Sign in again; what you entered is still here.', dutyChanged: 'Your duties have changed; the page now shows the new ones',
     },

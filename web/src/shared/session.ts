@@ -21,6 +21,13 @@ export function mayAny(...wanted: string[]): boolean {
 
 export const roles = computed(() => [...new Set(me.value?.grants.map((grant) => grant.role) ?? [])])
 
+/** Whether somebody else is there, or the same person with less: what a page shows then may not be his to see. */
+export function hasLost(before: Me | null, now: Me | null): boolean {
+  if (!before) return false
+  const held = new Set((now?.grants ?? []).map((grant) => JSON.stringify(grant)))
+  return before.id !== now?.id || before.grants.some((grant) => !held.has(JSON.stringify(grant)))
+}
+
 /** Who is signed in according to the API, without changing what the page shows. */
 export async function readSession(): Promise<Me | null> {
   return (await ask(api.GET('/api/v1/session'))).me ?? null
@@ -33,7 +40,7 @@ export async function loadSession(): Promise<Me | null> {
 }
 
 export async function signIn(username: string, password: string): Promise<void> {
-  if (!isKnown.value) await loadSession()
+  await readSession() // brings the CSRF cookie, which may have gone with the session
   me.value = await ask(api.POST('/api/v1/session', { body: { username, password } }))
   restartLive()
 }

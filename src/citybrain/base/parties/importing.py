@@ -56,7 +56,9 @@ class OrganisationImport:
         self._create_missing()
         self._update_existing()
         self._write_posts()
-        self.done.rows = [self._said(row) for row in self.given if row.code not in self.left_out or row.code in self.was]
+        self.done.rows = [
+            self._said(row) for row in self.given if row.code not in self.left_out or row.code in self.was
+        ]
         return self.done
 
     def _said(self, row: OrganisationRow) -> RowDone:

@@ -8,6 +8,7 @@ export default {
     group: { work: '值守', city: '城市', manage: '配置', run: '运行' }, notices: '消息', noNotices: '没有未读消息', readAll: '全部已读',
     reSignIn: '重新登录', stay: '留在此页', noPage: '您的职责里还没有可用的页面，请联系管理员授予职责。', signedInAs: '当前职责', panel: '概览', openPage: '打开完整页面',
     portal: '市民入口', capsLock: '大写锁定已开启', cityTime: '城市时间', speed: '{n} 倍速',
+    otherPage: '换账号登录，离开此页', loading: '正在打开页面', notLoaded: '页面没有打开，请检查网络后重试',
     forbidden: '此页不在您的职责范围内',
   },
   en: {
@@ -17,6 +18,7 @@ export default {
     group: { work: 'On duty', city: 'City', manage: 'Set up', run: 'Running' }, notices: 'Messages', noNotices: 'No unread messages', readAll: 'Mark all as read',
     reSignIn: 'Sign in again', stay: 'Stay here', noPage: 'Your duties open no page yet. Ask an administrator for a duty.', signedInAs: 'Your duties', panel: 'Overview', openPage: 'Open the whole page',
     portal: 'For citizens', capsLock: 'Caps Lock is on', cityTime: 'City time', speed: '{n}× speed',
+    otherPage: 'Leave this page and sign in as somebody else', loading: 'Opening the page', notLoaded: 'The page did not open: check the network and try again',
     forbidden: 'This page is not within your duties',
   },
 } satisfies Messages
