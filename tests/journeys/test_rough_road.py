@@ -1,4 +1,4 @@
-"""When something is in the way: duties go while a page is open, the live stream is away, the line is slow, a session ends."""
+"""When something is in the way: duties go while a page is open, no live stream, a slow line, the end of a session."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_what_a_duty_allowed_is_refused_in_words_once_it_is_gone(town: CityPlatf
     page.locator("[data-field=organisation] .offer:not([disabled])").first.click()
 
     person.loses("dispatcher")
-    page.locator("[data-submit]").click()
+    page.locator("[data-submit]").evaluate("one => one.click()")  # at once: by polling the page hears of it too
     expect(page.get_by_role("dialog", name="登录已结束")).to_be_visible()
     assert town.call("GET", f"/api/v1/cases/{number}")["state"] == "to_dispatch"
 
@@ -140,6 +140,7 @@ def test_without_the_stream_the_pages_ask_by_themselves_and_say_so(town: CityPla
     expect(window.page.locator(".line").filter(has_text="断流试验井盖")).to_be_visible(timeout=30_000)
     for one in (window, phone):
         one.shoot("polling")
+        assert one.overflow() == 0
         one.page.unroute("**/api/v1/live/ticket")
 
     expect(said).to_have_count(0, timeout=60_000)

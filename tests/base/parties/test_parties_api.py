@@ -172,7 +172,8 @@ def test_a_roster_is_tried_and_then_taken_and_wrong_rows_are_named_by_line(cast)
 
 
 def test_a_roster_may_be_json_with_tabs_and_its_entries_have_lines(cast):
-    text = '[\n\t{"code": "lamps", "name": "路灯管理处", "parent": "urban",\n\t "children": [{"code": "a b", "name": "x"}]}\n]'
+    entry = '{"code": "lamps", "name": "路灯管理处", "parent": "urban",\n\t "children": [{"code": "a b", "name": "x"}]}'
+    text = f"[\n\t{entry}\n]"
     taken = cast.client("steward").post(f"{API}/import", {"file": "city.json", "text": text}).json()
     assert [(one["where"], one["code"], one["outcome"]) for one in taken["rows"]] == [
         ("city.json:2", "lamps", "created")

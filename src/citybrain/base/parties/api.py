@@ -100,7 +100,7 @@ class PostCreate(Schema):
 
 
 class RosterGiven(Given):
-    """A roster as a file: CSV with the columns code, name and, where wanted, parent, kind, region, name_en; YAML; or JSON."""
+    """A roster as a file: YAML, JSON, or CSV with columns code, name and, if wanted, parent, kind, region, name_en."""
 
     file: str = Field(max_length=120, pattern=r"^[^/\\]+\.(csv|ya?ml|json)$", examples=["organisations.csv"])
     text: str = Field(max_length=2_000_000, examples=["code,name,parent\nurban,市城管执法委,gov"])
