@@ -35,3 +35,11 @@ export function valueOf(text: string): unknown {
     return text
   }
 }
+
+/** A value as it is shown: what is none is nothing. */
+export function said(value: unknown): string {
+  if (value === null || value === undefined) return ''
+  return typeof value === 'string' ? value : JSON.stringify(value, null, typeof value === 'object' ? 2 : 0)
+}
+
+export const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one ?? null) === JSON.stringify(other ?? null)
