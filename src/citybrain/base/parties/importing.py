@@ -159,8 +159,8 @@ class OrganisationImport:
                 except CityError as error:
                     refused.append((one, row, error))
             if len(refused) == len(waiting):
-                for _, row, error in refused:
-                    self._refuse(row, error.code, error.data)
+                for _, row, why in refused:
+                    self._refuse(row, why.code, why.data)
                 return
             waiting = [(one, row) for one, row, _ in refused]
 
