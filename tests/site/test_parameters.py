@@ -14,6 +14,7 @@ from tests.hubs.business.cases.stage import LAMPS, Person, declare
 NONSENSE = "no-such-word"
 FREE = {
     "q": "a part of a name",
+    "thing_q": "the same, of things on a map",
     "search": "a part of a name",
     "text": "what somebody wrote",
     "under": "a path, which may come from another city",

@@ -134,7 +134,7 @@ class TestOneShape:
         def breaks(viewer):
             raise RuntimeError(phone)
 
-        monkeypatch.setattr("citybrain.base.accounts.queries.list_users", breaks)
+        monkeypatch.setattr("citybrain.base.accounts.queries.list_users_with_roles", breaks)
         with caplog.at_level(logging.INFO):
             answer = cast.client("administrator").english().get("/api/v1/users")
 
@@ -152,7 +152,7 @@ class TestOneShape:
         def busy(viewer):
             raise OperationalError("database is locked")
 
-        monkeypatch.setattr("citybrain.base.accounts.queries.list_users", busy)
+        monkeypatch.setattr("citybrain.base.accounts.queries.list_users_with_roles", busy)
         answer = cast.client("administrator").get("/api/v1/users")
         assert is_problem(answer, 503, "http.database_busy")
         assert answer["Retry-After"] == "1"
@@ -164,14 +164,14 @@ class TestOneShape:
         def full(viewer):
             raise OperationalError(words)
 
-        monkeypatch.setattr("citybrain.base.accounts.queries.list_users", full)
+        monkeypatch.setattr("citybrain.base.accounts.queries.list_users_with_roles", full)
         assert is_problem(cast.client("administrator").get("/api/v1/users"), 503, "http.disk_full")
 
     def test_back_pressure_says_when(self, cast, monkeypatch):
         def full(viewer):
             raise TooMany("account.too_many", retry_after=2.2)
 
-        monkeypatch.setattr("citybrain.base.accounts.queries.list_users", full)
+        monkeypatch.setattr("citybrain.base.accounts.queries.list_users_with_roles", full)
         assert cast.client("administrator").get("/api/v1/users")["Retry-After"] == "3"
 
     def test_outside_the_api_too(self, cast, monkeypatch):
