@@ -131,7 +131,7 @@ class TestOneShape:
 
         phone = "138" + "00001234"
 
-        def breaks(viewer):
+        def breaks(viewer, **wanted):
             raise RuntimeError(phone)
 
         monkeypatch.setattr("citybrain.base.accounts.queries.list_users_with_roles", breaks)
@@ -149,7 +149,7 @@ class TestOneShape:
     def test_a_busy_database_says_try_again(self, cast, monkeypatch):
         from django.db.utils import OperationalError
 
-        def busy(viewer):
+        def busy(viewer, **wanted):
             raise OperationalError("database is locked")
 
         monkeypatch.setattr("citybrain.base.accounts.queries.list_users_with_roles", busy)
@@ -161,14 +161,14 @@ class TestOneShape:
     def test_a_full_disk_says_make_room(self, cast, monkeypatch, words):
         from django.db.utils import OperationalError
 
-        def full(viewer):
+        def full(viewer, **wanted):
             raise OperationalError(words)
 
         monkeypatch.setattr("citybrain.base.accounts.queries.list_users_with_roles", full)
         assert is_problem(cast.client("administrator").get("/api/v1/users"), 503, "http.disk_full")
 
     def test_back_pressure_says_when(self, cast, monkeypatch):
-        def full(viewer):
+        def full(viewer, **wanted):
             raise TooMany("account.too_many", retry_after=2.2)
 
         monkeypatch.setattr("citybrain.base.accounts.queries.list_users_with_roles", full)
