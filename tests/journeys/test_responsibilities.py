@@ -48,6 +48,7 @@ def choose(page: Page, dialog: object, name: str, words: str) -> None:
     """Pick from a tree by keyboard: open, type, take what was found."""
     dialog.get_by_role("combobox", name=re.compile(name)).first.focus()  # type: ignore[attr-defined]
     page.keyboard.press("ArrowDown")
+    expect(page.locator(".tree-picker:visible input[type=search]")).to_be_focused()
     page.keyboard.type(words)
     expect(page.locator("[role=treeitem].active").filter(has_text=words)).to_be_visible()
     page.keyboard.press("Enter")
