@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import tempfile
@@ -35,7 +36,8 @@ def run_on_both() -> bool:
             is_well = run("-m", "not soak and not journey and not processes", "tests")
             is_well &= other.wait() in (0, NOT_HERE)
         finally:
-            other.kill()
+            other.send_signal(signal.SIGINT)  # it takes its server with it; nothing where it has ended
+            other.wait()
         say("what the tests on PostgreSQL said")
         kept.seek(0)
         print(kept.read().decode(errors="replace"), flush=True)

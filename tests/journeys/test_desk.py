@@ -119,7 +119,8 @@ def test_a_merge_by_hand_is_undone(town: CityPlatform, officer: Window):
     page.get_by_role("button", name="撤销并案").click()
     page.get_by_label("理由").fill("不是一件事")
     page.locator(".end form button[type=submit]").click()
-    until("it has a case of its own", lambda: town.call("GET", f"/api/v1/signals/{signal}")["case_number"] != number)
+    until("it is taken out", lambda: town.call("GET", f"/api/v1/signals/{signal}")["case_number"] != number)
+    assert signal not in [one["id"] for one in town.call("GET", f"/api/v1/cases/{number}/signals")["items"]]
 
 
 def test_a_list_is_walked_by_keyboard_and_its_address_says_all(town: CityPlatform, officer: Window):

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { ASKED, placeOf, pointText, questionOf } from '@/console/responsibilities/asking'
 import { changesOf, forceOf, PERMISSION, queryOfList, reaches, troubleOf, USUAL, type Line } from '@/console/responsibilities/lines'
 import messages from '@/console/responsibilities/messages'
-import { momentOf, textOf } from '@/console/responsibilities/moments'
+import { dateTime, momentOf } from '@/shared/format'
 import { isClean, placesOf } from '@/console/responsibilities/review'
 import { decidedBy, effectOf, lostBy, othersOf, standingOf, untold, winnerOf, type Answer, type Row } from '@/console/responsibilities/verdict'
 import { filtersOf, queryOf } from '@/console/parts/listing'
@@ -145,7 +145,7 @@ describe('a line', () => {
 
   it('begins and ends by the clocks of the city', () => {
     expect(momentOf('2026-12-31 08:00')).toBe('2026-12-31T00:00:00.000Z')
-    expect(textOf(momentOf('2027-01-01 00:00'))).toBe('2027-01-01 00:00')
+    expect(dateTime(momentOf('2027-01-01 00:00'))).toBe('2027-01-01 00:00')
     expect(momentOf('')).toBeNull()
     expect(momentOf('some day')).toBeNull()
   })

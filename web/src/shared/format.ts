@@ -80,3 +80,11 @@ export function about(count: { count: number; is_more: boolean } | null | undefi
   if (!count) return '—'
   return count.is_more ? t('common.aboutMore', { n: number(count.count) }) : number(count.count)
 }
+
+/** The moment that a clock in the city shows as `2026-12-31 08:00[:00]`, whatever the reader's computer says; null for what is no time. */
+export function momentOf(text: string): string | null {
+  const guess = /^\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?$/.test(text) ? Date.parse(`${text.replace(' ', 'T')}Z`) : Number.NaN
+  if (Number.isNaN(guess)) return null
+  const offset = Date.parse(`${dateTime(guess, true).replace(' ', 'T')}Z`) - guess
+  return new Date(guess - offset).toISOString()
+}

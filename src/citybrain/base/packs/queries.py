@@ -80,10 +80,7 @@ def list_packs(viewer: Viewer) -> list[dict[str, Any]]:
 def get_pack(viewer: Viewer, key: str) -> dict[str, Any]:
     """One pack with what it declares, as it holds here (changes included); raises NotFound `packs.unknown`."""
     check_may(viewer, "pack.read")
-    packs = read_installed()
-    if key not in packs:
-        raise NotFound("packs.unknown", pack=key, known=", ".join(sorted(packs)))
-    contents = packs[key]
+    contents = _installed(key)
     summary = _summary(contents.source, Pack.objects.filter(key=key).first())
     manifest = contents.manifest.model_dump(mode="json") if contents.manifest else {}
     return {
@@ -101,7 +98,8 @@ def _shown(file: str) -> bool:
 def list_adjustments(viewer: Viewer, key: str) -> list[dict[str, Any]]:
     """Every change that operators made to a pack, newest first; `in_force` says which of them hold."""
     check_may(viewer, "pack.read")
-    written = _as_written(key)
+    contents = read_installed().get(key)
+    written = _as_written(contents) if contents else {}
     held = {(change.section, change.path) for change in changes_in_force([key]).get(key, [])}
     found, seen = [], set()
     for row in PackOverride.objects.filter(pack=key).order_by("-version"):
@@ -116,10 +114,16 @@ def list_adjustments(viewer: Viewer, key: str) -> list[dict[str, Any]]:
     return found
 
 
-def _as_written(key: str) -> Mapping[str, Any]:
-    """What each file of a pack says without the operators' changes; nothing for a pack that is gone."""
-    source = next((one for one in find_sources() if one.key == key), None)
-    return raw_of(read_pack(source)) if source else {}
+def _as_written(contents: Contents) -> Mapping[str, Any]:
+    """What each file of a pack says without the operators' changes."""
+    return raw_of(read_pack(contents.source))
+
+
+def _installed(key: str) -> Contents:
+    packs = read_installed()
+    if key not in packs:
+        raise NotFound("packs.unknown", pack=key, known=", ".join(sorted(packs)))
+    return packs[key]
 
 
 def preview_adjustment(
@@ -130,17 +134,14 @@ def preview_adjustment(
     Nothing is kept. Raises NotFound `packs.unknown`.
     """
     check_may(viewer, "pack.write")
-    sources, changes = find_sources(), changes_in_force()
-    if key not in {source.key for source in sources}:
-        raise NotFound("packs.unknown", pack=key, known=", ".join(sorted(source.key for source in sources)))
+    contents, before, changes = _installed(key), read_installed(), changes_in_force()
     others = [change for change in changes.get(key, []) if (change.section, change.path) != (section, path)]
     tried = {**changes, key: others if restoring else [*others, Change(section, path, value)]}
-    before, after = judge(sources, changes=changes), judge(sources, changes=tried)
+    after = judge(find_sources(), changes=tried)
     known = set(map(str, problems_of_all(before)))
-    written = _as_written(key)
     return {
-        "declared": value_at(written.get(section), path),
-        "now": declared_value(before[key], section, path),
+        "declared": value_at(_as_written(contents).get(section), path),
+        "now": declared_value(contents, section, path),
         "then": declared_value(after[key], section, path),
         "problems": [problem.row() for problem in problems_of_all(after) if str(problem) not in known],
     }

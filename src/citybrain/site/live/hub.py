@@ -170,9 +170,7 @@ class Hub:
         if not self.streams or now - self._epochs_at < EPOCHS_EVERY:
             return
         self._epochs_at = now
-        asked = list(
-            self.streams
-        )  # who opens a stream while we read was looked at by `is_in_force` and comes next time
+        asked = list(self.streams)  # whoever comes during the read was looked at by `is_in_force`
         epochs = await self._call(outbox.epochs, {stream.ticket.principal for stream in asked}, clock.wall_now())
         city_now = clock.now()
         for stream in asked:

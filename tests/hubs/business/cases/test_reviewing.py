@@ -80,7 +80,9 @@ def test_lines_that_contradict_each_other_and_lines_of_closed_organisations_are_
     first = Responsibility.objects.get().pk
     second = play.steward.post("/responsibilities", line("eco"))["id"]
     play.steward.post("/responsibilities", line("urban", priority=3))
-    assert review(play)["ties"] == [{"case_type": "city.lamp", "region": "*", "lines": [first, second]}]
+    assert review(play)["ties"] == [
+        {"case_type": "city.lamp", "region": "*", "lines": [first, second], "organisations": ["urban", "eco"]}
+    ]
 
     Organisation.objects.filter(code="eco").update(is_active=False)
     assert review(play) == {**review(play), "ties": [], "unusable": 1}

@@ -1,5 +1,5 @@
 /** Passwords that a browser makes, and the last moment of a day in the city. */
-import { dateTime } from '@/shared/format'
+import { momentOf } from '@/shared/format'
 
 /** Without characters that are read as one another. */
 export const LETTERS = 'abcdefghijkmnpqrstuvwxyz'
@@ -27,9 +27,5 @@ export function strongPassword(): string {
   }
 }
 
-/** The end of a day (2026-12-31) in the time zone of the city. */
-export function endOfDay(day: string): string {
-  const guess = Date.parse(`${day}T23:59:59Z`)
-  const offset = Date.parse(`${dateTime(guess, true).replace(' ', 'T')}Z`) - guess
-  return new Date(guess - offset).toISOString()
-}
+/** The last second of a day (2026-12-31) in the city; null without a day. */
+export const endOfDay = (day: string): string | null => momentOf(`${day} 23:59:59`)

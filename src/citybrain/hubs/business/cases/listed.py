@@ -108,14 +108,9 @@ class LineDraft(ResponsibilityAdd):
     """A line that is not saved."""
 
 
-class Rehearsal(Given):
+class Rehearsal(Given, WhatIfQuery):
     """A case to ask about, and what is tried on the list: a line more, a line less, or one in place of another."""
 
-    case_type: Code = Field(examples=["urban.lamp"])
-    region: Code = Field("", examples=["420606001"])
-    lon: float | None = Field(None, examples=[112.05])
-    lat: float | None = Field(None, examples=[32.1])
-    at: Moment | None = Field(None, description="Default: now")
     draft: LineDraft | None = None
     without: int | None = Field(None, description="Number of a line that is left out", examples=[7])
 
@@ -141,7 +136,8 @@ class TieShown(Schema):
 
     case_type: str = Field(examples=["urban.lamp"])
     region: str = Field(description="* is everywhere", examples=["420606"])
-    lines: list[int] = Field(examples=[[3, 9]])
+    lines: list[int] = Field(description="The older first", examples=[[3, 9]])
+    organisations: list[str] = Field(description="Whom each of them names", examples=[["urban", "housing"]])
 
 
 class ReviewShown(Schema):

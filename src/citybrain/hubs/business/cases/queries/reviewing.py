@@ -46,6 +46,7 @@ class Tie:
     case_type: str
     region: str
     lines: tuple[int, ...]
+    organisations: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,8 @@ def _ties(lines: Iterable[Responsibility]) -> Iterable[Tie]:
         groups[line.case_type.code, line.region_code or "*", line.priority].append(line)
     for (case_type, region, _), group in sorted(groups.items()):
         if len({line.organisation_id for line in group}) > 1:
-            yield Tie(case_type, region, tuple(line.pk for line in group))
+            named = tuple(line.organisation_code for line in group)
+            yield Tie(case_type, region, tuple(line.pk for line in group), named)
 
 
 @dataclass(frozen=True)
