@@ -1,10 +1,10 @@
 """How soon pages are useful in a browser, against an empty page of the same stack.
 
-`python bench/web.py [--quick] [--rounds N]`, eight to nine minutes on two busy cores. Makes the fictional city with
-3,000 things, opens cases in it through the API until 2,000 located ones are open (the most that the map draws one by
-one, the heaviest for a browser; nobody else lives in it, so that it stays so), and opens pages in Debian's Chromium
-with its software renderer: each time in a new window with an empty cache, in turns with the console's "no such page"
-(the same bundles, frame and session, and no data), which is the limit.
+`python bench/web.py [--quick] [--rounds N]`, about three minutes on two cores. Makes the fictional city with 3,000
+things, opens cases in it through the API until 2,000 located ones are open (the most that the map draws one by one,
+the heaviest for a browser; nobody else lives in it, so that it stays so), and opens pages in Debian's Chromium with
+its software renderer: each time in a new window with an empty cache, in turns with the console's "no such page" (the
+same bundles, frame and session, and no data), which is the limit.
 
 A page is useful in the first frame that shows what people come for, and not a skeleton of it:
 - situation: the map with all its tiles, cases, alarms and things drawn (`data-drawn`), the list of the latest filled,
