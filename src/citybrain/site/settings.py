@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "citybrain.base.notices",
     "citybrain.base.jobs",
     "citybrain.base.packs",
+    "citybrain.hubs.data.facts",
     "citybrain.hubs.sensing.things",
     "citybrain.hubs.sensing.alarms",
     "citybrain.hubs.business.cases",

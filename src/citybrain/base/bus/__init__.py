@@ -9,11 +9,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from citybrain.base.bus.publishing import current_cause, publish, publish_many
-from citybrain.base.bus.registry import subscribe
+from citybrain.base.bus.registry import declare_reader, subscribe
 from citybrain.base.bus.types import Draft, Event, Message
 from citybrain.base.bus.waking import wake
 
 if TYPE_CHECKING:
+    from citybrain.base.bus.actions import mark_read
     from citybrain.base.bus.delivery import drain, lag, run_once
 
 __all__ = [
@@ -21,8 +22,10 @@ __all__ = [
     "Event",
     "Message",
     "current_cause",
+    "declare_reader",
     "drain",
     "lag",
+    "mark_read",
     "publish",
     "publish_many",
     "run_once",
@@ -33,6 +36,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Delivery needs the models, and models import this package: it is imported when it is first asked for."""
+    if name == "mark_read":
+        return import_module("citybrain.base.bus.actions").mark_read
     if name in ("drain", "lag", "run_once"):
         return getattr(import_module("citybrain.base.bus.delivery"), name)
     raise AttributeError(name)

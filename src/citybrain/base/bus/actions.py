@@ -11,7 +11,7 @@ from citybrain.base import audit, clock
 from citybrain.base.audit import Actor
 from citybrain.base.bus.models import Cursor, Failure
 from citybrain.base.bus.outbox import Place
-from citybrain.base.bus.registry import subscriptions
+from citybrain.base.bus.registry import readers, subscriptions
 from citybrain.base.bus.waking import wake
 from citybrain.base.errors import Conflict
 
@@ -61,12 +61,21 @@ def dismiss_dead(failure: Failure, *, actor: Actor, reason: str) -> None:
     locked.delete()
 
 
+def mark_read(name: str, place: Place) -> None:
+    """A declared reader has everything up to a place, durably."""
+    Cursor.objects.update_or_create(
+        name=name, defaults={"xid": place.xid, "position": place.position, "moved_at": clock.wall_now()}
+    )
+
+
 def prune(keep: timedelta) -> int:
-    """Forget events older than `keep` that every subscription has had and none still fails on; returns how many.
+    """Forget events older than `keep` that every subscription and reader has had and none still fails on.
+
+    Returns how many.
 
     Only the subscriptions of the installed platform count: the cursor of one that was taken out holds nothing back.
     """
-    names = [one.name for one in subscriptions()]
+    names = [*(one.name for one in subscriptions()), *readers()]
     places = [Place(row.xid, row.position) for row in Cursor.objects.filter(name__in=names)]
     if len(places) < len(names) or not places:
         return 0  # one of them has not begun: it may start at the beginning

@@ -65,6 +65,22 @@ def subscriptions() -> list[Subscription]:
     return sorted(_subscriptions.values(), key=lambda one: one.name)
 
 
+_readers: set[str] = set()
+
+
+def declare_reader(name: str) -> None:
+    """Somebody who reads the outbox by himself and tells with `mark_read` how far he has come.
+
+    What he has not read yet is kept. The name keeps his cursor for ever.
+    """
+    _readers.add(name)
+
+
+def readers() -> list[str]:
+    import_all("subscriptions")
+    return sorted(_readers)
+
+
 _replacement: list[Subscription] | None = None
 
 

@@ -1,0 +1,48 @@
+"""Facts of the ground: regions, organisations and events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+
+from citybrain.base.parties.models import Organisation
+from citybrain.base.places.models import Region
+from citybrain.hubs.data.facts.registry import declare
+from citybrain.hubs.data.facts.types import Reference, Row
+
+S, F, B = pa.string(), pa.float64(), pa.bool_()
+
+
+def _regions() -> Iterator[Row]:
+    columns = ("code", "name", "name_en", "level", "path", "area_km2", "centre_lon", "centre_lat")
+    yield from Region.objects.order_by("path").values(*columns).iterator()
+
+
+def _organisations() -> Iterator[Row]:
+    columns = ("code", "name", "name_en", "kind", "path", "is_active")
+    yield from Organisation.objects.order_by("path").values(*columns).iterator()
+
+
+declare(
+    Reference(
+        "regions",
+        "code",
+        (
+            pa.field("code", S), pa.field("name", S), pa.field("name_en", S), pa.field("level", S),
+            pa.field("path", S), pa.field("area_km2", F), pa.field("centre_lon", F), pa.field("centre_lat", F),
+        ),
+        _regions,
+        ("region.*",),
+    ),
+    Reference(
+        "organisations",
+        "code",
+        (
+            pa.field("code", S), pa.field("name", S), pa.field("name_en", S), pa.field("kind", S),
+            pa.field("path", S), pa.field("is_active", B),
+        ),
+        _organisations,
+        ("organisation.*",),
+    ),
+)  # fmt: skip

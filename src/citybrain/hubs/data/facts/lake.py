@@ -1,0 +1,154 @@
+"""Reading the lake: DuckDB over the files of its tables, as they stood at a watermark.
+
+A watermark is one number for each table (`Marks`): the highest `seq` that counts, or for a table of another room the
+number that this room gives. What was computed at a watermark comes out the same when it is computed again, whatever
+was added since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from citybrain.base import clock
+from citybrain.base.errors import BadInput
+from citybrain.base.places.queries import city
+from citybrain.hubs.data.facts import archive, references
+from citybrain.hubs.data.facts.engine import scratch
+from citybrain.hubs.data.facts.registry import facts
+from citybrain.hubs.data.facts.store import Store, folder, reach_of
+from citybrain.hubs.data.facts.types import External, FactTable, Reference, View
+
+Marks = dict[str, int]
+
+
+class Lake:
+    """The lake as it stands now, as it stood at a watermark, or as it was known at a moment.
+
+    Tables and views come into being in this DuckDB when a SELECT first names them; `marks` grows with them.
+    """
+
+    def __init__(self, data: Path, connection: Any, *, marks: Mapping[str, int] | None, known_at: datetime | None):
+        self._data, self._connection, self._known_at = data, connection, known_at
+        self._given = marks
+        self.marks: Marks = {}
+        self._there: set[str] = set()
+        self._connection.execute(f"CREATE MACRO local(t) AS timezone('{_zone()}', t)")
+
+    def query(self, sql: str) -> pa.Table:
+        """Run a SELECT; the tables that it names are made first. Raises BadInput for SQL that does not run."""
+        try:
+            self.prepare(sql)
+            return self._connection.sql(sql).to_arrow_table()
+        except duckdb.Error as error:
+            raise BadInput("lake.sql", why=str(error).splitlines()[0]) from error
+
+    def keep(self, name: str, sql: str) -> None:
+        """Run a SELECT once and keep its rows under a name for the SELECTs that follow."""
+        self.prepare(sql)
+        self._connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql}')
+        self._there.add(name)
+
+    def hold(self, name: str) -> None:
+        """Compute a view once, for the SELECTs that follow."""
+        if name not in self._there:
+            self.keep(name, self._view_sql(name))
+
+    def register(self, name: str, rows: pa.Table) -> None:
+        """Let SELECTs read an Arrow table under a name."""
+        self._connection.register(name, rows)
+        self._there.add(name)
+
+    def set(self, name: str, moment: datetime) -> None:
+        """Let SELECTs use a moment as `getvariable('name')`."""
+        self._connection.execute(f"SET VARIABLE {name} = {_literal(moment)}")
+
+    def macro(self, signature: str, body: str) -> None:
+        self._connection.execute(f"CREATE OR REPLACE MACRO {signature} AS {body}")
+
+    def prepare(self, sql: str) -> None:
+        for name in sorted(self._connection.get_table_names(sql)):
+            self._need(name.strip('"'))
+
+    def _need(self, name: str) -> None:
+        if name in self._there:
+            return
+        entry = facts().entries.get(name)
+        reference = next((one for one in facts().references() if one.history == name), None)
+        if reference is not None:
+            self._make_stored(name, references.store_of(self._data, reference))
+        elif isinstance(entry, FactTable):
+            self._make_stored(name, Store(folder(self._data) / name, entry.schema))
+        elif isinstance(entry, External):
+            self._make_external(entry)
+        elif isinstance(entry, View | Reference):
+            sql = self._view_sql(name)
+            self._connection.execute(f'CREATE VIEW "{name}" AS {sql}')
+        elif name == "events":
+            self._make_stored(name, archive.store_of(self._data))
+        else:
+            return  # the SELECT names something of its own, or DuckDB will say that there is no such table
+        self._there.add(name)
+
+    def _view_sql(self, name: str) -> str:
+        entry = facts().entries[name]
+        assert isinstance(entry, View | Reference)
+        sql = entry.view if isinstance(entry, Reference) else entry.sql
+        self.prepare(sql)
+        return sql
+
+    def _make_stored(self, name: str, store: Store) -> None:
+        table = store.table
+        mark = self._mark(name, lambda: reach_of(table)[1])
+        if table is None:
+            self._connection.register(name, store.schema.empty_table())
+            return
+        columns = ", ".join(f'"{column}"' for column in store.schema.names if column != "month")
+        where = f"seq <= {mark}" if self._known_at is None else f"recorded_at <= {_literal(self._known_at)}"
+        self._connection.execute(
+            f'CREATE VIEW "{name}" AS SELECT {columns} FROM'  # noqa: S608 - names of our own tables
+            f" read_parquet({_list(table.file_uris())}, union_by_name = true) WHERE {where}"
+        )
+
+    def _make_external(self, entry: External) -> None:
+        mark = self._mark(entry.name, lambda: entry.mark(self._data))  # before the files: they hold all up to it
+        files = entry.files(self._data)
+        if not files:
+            self._connection.register(entry.name, entry.schema.empty_table())
+            return
+        if self._known_at is None:
+            sql = entry.select.format(files=_list(files), mark=mark)
+        else:
+            sql = entry.known_at.format(files=_list(files), moment=_literal(self._known_at))
+        self._connection.execute(f'CREATE VIEW "{entry.name}" AS {sql}')
+
+    def _mark(self, name: str, now: Any) -> int:
+        given = self._given.get(name) if self._given is not None else None
+        self.marks[name] = int(now()) if given is None else given
+        return self.marks[name]
+
+
+@contextmanager
+def lake(data: Path, *, marks: Mapping[str, int] | None = None, known_at: datetime | None = None) -> Iterator[Lake]:
+    """Open the lake: as it stands now, or with `marks` or `known_at` as it stood."""
+    with scratch(data) as connection:
+        yield Lake(data, connection, marks=marks, known_at=known_at)
+
+
+def _zone() -> str:
+    return city().time_zone
+
+
+def _list(files: list[str]) -> str:
+    quoted = ", ".join("'" + one.replace("'", "''") + "'" for one in sorted(files))
+    return f"[{quoted}]"
+
+
+def _literal(moment: datetime) -> str:
+    return f"make_timestamptz({clock.to_micros(moment)})"
