@@ -195,3 +195,10 @@ def test_the_audit_chain_holds(survivor):
 def test_the_data_folder_holds_everything_that_was_written(survivor):
     city, _ = survivor
     assert {path.name for path in Path(city.data).iterdir()} >= {"hot", "lake", "journal", "logs", "run", "secret.key"}
+
+
+def test_the_lake_counts_what_the_database_counts(survivor):
+    city, _ = survivor
+    assert " 0 differ" in city.command("lake", "reconcile")
+    doubled = city.command("lake", "sql", "SELECT count(*) - count(DISTINCT event) AS doubled FROM case_events")
+    assert doubled.split() == ['"doubled"', "0"]

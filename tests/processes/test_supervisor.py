@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
+import threading
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from citybrain.base.errors import Misconfigured
 from citybrain.site.logs import turn_over
+from citybrain.site.supervisor import await_ports_free
 from citybrain.site.vitals import Doing, Silence
 from tests.processes.ground import ROOT, Platform, alive, descendants, free_ports, is_free, until
 from tests.processes.toy_platform import HUNG_AFTER
@@ -190,3 +194,20 @@ class TestLogs:
 
 def numbers(log: Path) -> list[int]:
     return [int(line[:9]) for line in log.read_text().splitlines() if line[:9].isdigit()]
+
+
+def test_what_a_hard_kill_left_is_given_a_moment(tmp_path):
+    """Right after a kill the old processes may still hold their ports; a new start waits for them to be gone."""
+    (tmp_path / "run").mkdir()
+    port = free_ports()
+    with socket.socket() as left:
+        left.bind(("127.0.0.1", port))
+        left.listen()
+        with pytest.raises(Misconfigured, match=str(port)):
+            await_ports_free(tmp_path, [port])  # nothing ran here: somebody else has it
+
+        (tmp_path / "run" / "web.pid").write_text("1")
+        with pytest.raises(Misconfigured, match=str(port)):
+            await_ports_free(tmp_path, [port], within=0.3)
+        threading.Timer(0.3, left.close).start()
+        await_ports_free(tmp_path, [port])

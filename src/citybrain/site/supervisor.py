@@ -16,7 +16,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -30,6 +30,7 @@ READY_WITHIN = 60.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
 STEADY_AFTER = 30.0
 STOP_WITHIN = 10.0
+LEFT_WITHIN = 15.0
 LOOK_EVERY = 1.0
 LAST_WORDS = 0.5
 
@@ -80,6 +81,23 @@ def check_port_free(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise Misconfigured("start.port_in_use", port=port) from error
+
+
+def await_ports_free(data: Path, ports: Iterable[int], within: float = LEFT_WITHIN) -> None:
+    """Raises Misconfigured for a port that something listens on.
+
+    After a hard kill (the pid files are still there) what ran here before may take a moment to be gone, and is given it.
+    """
+    deadline = time.monotonic() + (within if any((data / "run").glob("*.pid")) else 0)
+    for port in ports:
+        while True:
+            try:
+                check_port_free(port)
+                break
+            except Misconfigured:
+                if time.monotonic() >= deadline:
+                    raise
+                time.sleep(0.1)
 
 
 def take_lock(path: Path) -> int:

@@ -10,7 +10,7 @@ from citybrain.base.errors import Misconfigured
 from citybrain.site.broker import broker_child, find_mosquitto
 from citybrain.site.demo import life_child, make_demo, set_speed
 from citybrain.site.ports import PORTS, port_of
-from citybrain.site.supervisor import Child, Supervisor, check_port_free, python, take_lock
+from citybrain.site.supervisor import Child, Supervisor, await_ports_free, python, take_lock
 from citybrain.site.vitals import HUNG_AFTER
 
 
@@ -24,8 +24,7 @@ def run(
     port_of(port)
     hung_after()
     os.close(take_lock(data / "run" / "up.lock"))  # whoever runs there is named first
-    for offset in PORTS.values():
-        check_port_free(port + offset)
+    await_ports_free(data, [port + offset for offset in PORTS.values()])
     is_demo = not without_demo and make_demo(data, migrate=lambda: tell_password(migrate(say=print)), say=say_at_once)
     take_lock(data / "run" / "up.lock")
     if speed is not None:
