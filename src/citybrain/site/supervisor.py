@@ -86,7 +86,7 @@ def check_port_free(port: int) -> None:
 def await_ports_free(data: Path, ports: Iterable[int], within: float = LEFT_WITHIN) -> None:
     """Raises Misconfigured for a port that something listens on.
 
-    After a hard kill (the pid files are still there) what ran here before may take a moment to be gone, and is given it.
+    After a hard kill (the pid files are still there) what ran here before is given a moment to be gone.
     """
     deadline = time.monotonic() + (within if any((data / "run").glob("*.pid")) else 0)
     for port in ports:
