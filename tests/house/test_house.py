@@ -10,7 +10,7 @@ import pytest
 from django.apps import apps
 
 ROOT = Path(__file__).resolve().parents[2] / "src" / "citybrain"
-FLOORS = ["base", "hubs", "applications", "sectors", "lab", "site"]
+FLOORS = ["base", "hubs", "applications", "sectors", "guarantees", "lab", "site"]
 DOORS = {"api.py", "subscriptions.py", "jobs.py", "commands.py"}
 MEETING_ROOMS = {"actions", "queries", "types", "messages", "http"}
 FOUND_BY_FOLDER = {("base/packs/discovery.py", "citybrain.sectors.")}  # packs are found, not imported

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import subprocess
 import time
 import urllib.error
@@ -48,7 +49,8 @@ class CityPlatform:
         return done.stdout
 
     def prepare(self, *, mode: str = "live") -> None:
-        self.command("migrate")
+        told = re.search(r"password: (\S+)", self.command("migrate"))
+        self.password = told[1] if told else ""
         self.command(*GRID_CITY)
         self.command("city", "organisations", str(ROOT / "src/citybrain/sectors/urban/organisations.csv"))
         self.token = (

@@ -3,6 +3,7 @@
 citybrain up                     start everything on DIR and watch it
 citybrain migrate                bring the database to this version and load the packs
 citybrain doctor                 look at everything that can be wrong, and say what to do
+citybrain backup|restore         a copy of the running city in one file, proved; and a city from it
 citybrain token|user|city|packs|replay|texts|trace|audit|bus …
 """
 
@@ -18,9 +19,10 @@ from pathlib import Path
 from django.db.utils import DatabaseError
 
 from citybrain.base.errors import CityError, Misconfigured
+from citybrain.guarantees.maintenance.ground import ground, needs_ground
 from citybrain.site.start import set_up
 
-NEED_A_CITY = {"doctor", "trace", "audit", "bus", "token", "user"}
+NEED_A_CITY = {"doctor", "trace", "audit", "bus", "token", "user", "backup"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,22 +31,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     data, given = _data_folder(given)
     language = "zh" if (os.environ.get("LANG") or locale.getlocale()[0] or "").startswith("zh") else "en"
     try:
+        if needs_ground(given):
+            with ground(given, data) as folder:
+                return _run(given, folder, target=data, language=language)
         if NEED_A_CITY & set(given[:1]) and not data.is_dir():
             raise Misconfigured("start.no_city", data=str(data))
-        set_up(data)
-        from citybrain.site.discovery import modules_named
-
-        parser = argparse.ArgumentParser(
-            prog="citybrain", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-        )
-        parser.add_argument("--data", metavar="DIR", help="the data directory (default: $CITYBRAIN_DATA or var)")
-        words = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-        for module in modules_named("commands"):
-            module.register(words)
-        options = parser.parse_args(given)
-        options.data = data.resolve()
-        options.language = language
-        return int(options.run(options) or 0)
+        return _run(given, data, target=data, language=language)
     except CityError as error:
         return _refuse(error, language)
     except DatabaseError as error:
@@ -58,6 +50,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+
+
+def _run(given: list[str], data: Path, *, target: Path, language: str) -> int:
+    """One command on a data directory; `target` is the one that was named, where that is yet to be made."""
+    set_up(data)
+    from citybrain.site.discovery import modules_named
+
+    parser = argparse.ArgumentParser(
+        prog="citybrain", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", metavar="DIR", help="the data directory (default: $CITYBRAIN_DATA or var)")
+    words = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for module in modules_named("commands"):
+        module.register(words)
+    options = parser.parse_args(given)
+    options.data, options.target, options.language = data.resolve(), target, language
+    return int(options.run(options) or 0)
 
 
 def _refuse(error: CityError, language: str) -> int:

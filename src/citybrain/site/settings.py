@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "citybrain.hubs.business.signals",
     "citybrain.applications.operations.desk",
     "citybrain.lab.demo",
+    "citybrain.guarantees.maintenance",
     "citybrain.applications.governance.appeals",
 ]
 AUTH_USER_MODEL = "accounts.User"

@@ -55,6 +55,7 @@ def hung_after() -> float:
 
 def migrate(*, say: Callable[[str], None]) -> str | None:
     """Bring database and packs to this version; answers the administrator's first password when one was made."""
+    from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
     from django.db.utils import OperationalError
@@ -63,11 +64,14 @@ def migrate(*, say: Callable[[str], None]) -> str | None:
     from citybrain.base.audit import system_actor
     from citybrain.base.packs import load_packs
     from citybrain.base.querying.commit_order import continue_after_restore
+    from citybrain.guarantees.maintenance.schema import check_not_newer, write_version
 
     try:
+        check_not_newer(settings.DATA_DIR)
         call_command("migrate", verbosity=0, interactive=False)
     except OperationalError as error:
         raise Misconfigured("start.database_unreachable", why=str(error).strip().splitlines()[0]) from error
+    write_version(settings.DATA_DIR)
     continue_after_restore(connection, ("bus_event", "audit_record"))
     for problem in load_packs(actor=system_actor("migrate")):
         say(f"pack: {problem}")

@@ -1,0 +1,1 @@
+"""Keeping a city alive: backups that are proved, restoring them, and how much room is left."""
