@@ -8,7 +8,7 @@ database happen exactly once, and everything else at least once. Delivery itself
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from citybrain.base.bus.publishing import current_cause, publish, publish_many
+from citybrain.base.bus.publishing import current_cause, following, publish, publish_many
 from citybrain.base.bus.registry import declare_reader, subscribe
 from citybrain.base.bus.types import Draft, Event, Message
 from citybrain.base.bus.waking import wake
@@ -24,6 +24,7 @@ __all__ = [
     "current_cause",
     "declare_reader",
     "drain",
+    "following",
     "lag",
     "mark_read",
     "publish",

@@ -14,8 +14,10 @@ import random
 import time
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import groupby
 
 from django.db import DatabaseError, connection, transaction
 
@@ -24,7 +26,7 @@ from citybrain.base.bus import outbox
 from citybrain.base.bus.describing import describe, trace
 from citybrain.base.bus.models import Cursor, Failure
 from citybrain.base.bus.outbox import BEGINNING, Place, place_of
-from citybrain.base.bus.publishing import handling
+from citybrain.base.bus.publishing import following
 from citybrain.base.bus.registry import Subscription, subscriptions
 from citybrain.base.bus.types import Event
 
@@ -116,10 +118,9 @@ class Dispatcher:
             waiting = waiting_subjects(subscription.name)
             if subscription.is_nudge:
                 count = len(events) - 1
-            for event in events[count:]:
-                count += 1
-                if place_of(event) > place:
-                    attempt(subscription, event, waiting)
+            for run in runs(subscription, events[count:]):
+                count += len(run)
+                attempt_run(subscription, [event for event in run if place_of(event) > place], waiting)
                 if clock.monotonic() - started > TRANSACTION_SECONDS:
                     break
             place = max(place, place_of(events[count - 1]))
@@ -205,6 +206,30 @@ def waiting_subjects(name: str) -> set[str]:
     return set(waiting.values_list("subject", flat=True))
 
 
+def runs(subscription: Subscription, events: Sequence[Event]) -> Iterator[list[Event]]:
+    """The events in their order: those that the subscription takes in bundles together, every other by itself."""
+    for kind, run in groupby(events, key=lambda event: event.type):
+        if kind in subscription.bundles:
+            yield list(run)
+        else:
+            yield from ([event] for event in run)
+
+
+def attempt_run(subscription: Subscription, events: list[Event], waiting: set[str]) -> None:
+    """Hand a bundle over whole; one that fails, or of which something must wait, is taken apart."""
+    if len(events) > 1 and not any(event.subject in waiting for event in events):
+        try:
+            with transaction.atomic():
+                subscription.bundles[events[0].type](events)
+                if transaction.get_rollback():
+                    raise HandlerLeftBrokenTransaction(subscription.name)
+            return
+        except Exception as error:
+            log.warning("%s takes %d events one by one: %s", subscription.name, len(events), describe(error))
+    for event in events:
+        attempt(subscription, event, waiting)
+
+
 def attempt(subscription: Subscription, event: Event, waiting: set[str]) -> None:
     """Run the handler in a savepoint, or let the event wait behind an earlier one of its subject."""
     if event.subject in waiting:
@@ -219,14 +244,10 @@ def attempt(subscription: Subscription, event: Event, waiting: set[str]) -> None
 
 
 def handle(subscription: Subscription, event: Event) -> None:
-    token = handling.set(event)
-    try:
-        with transaction.atomic():
-            subscription.handler(event)
-            if transaction.get_rollback():
-                raise HandlerLeftBrokenTransaction(subscription.name)
-    finally:
-        handling.reset(token)
+    with following(event), transaction.atomic():
+        subscription.handler(event)
+        if transaction.get_rollback():
+            raise HandlerLeftBrokenTransaction(subscription.name)
 
 
 def retry(subscription: Subscription, failure_id: int) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
@@ -68,6 +69,16 @@ def current_cause() -> str | None:
     """The id of the event that is being handled: the cause of whatever is written meanwhile."""
     event = handling.get()
     return event.id if event else None
+
+
+@contextmanager
+def following(event: Event) -> Iterator[None]:
+    """What is written in here is caused by this event."""
+    token = handling.set(event)
+    try:
+        yield
+    finally:
+        handling.reset(token)
 
 
 def _rows(drafts: Iterable[Draft], actor: str) -> list[tuple[Any, ...]]:

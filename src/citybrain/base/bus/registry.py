@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from citybrain.base.bus.discovery import import_all
 from citybrain.base.bus.types import Event
 
 Handler = Callable[[Event], None]
+BundleHandler = Callable[[Sequence[Event]], None]
 Start = Literal["beginning", "end"]
 
 
@@ -24,6 +25,7 @@ class Subscription:
     start: Start = "beginning"
     attempts: int = 10
     is_nudge: bool = False
+    bundles: Mapping[str, BundleHandler] = field(default_factory=dict)
 
     def wants(self, event_type: str) -> bool:
         return any(
@@ -36,13 +38,20 @@ _subscriptions: dict[str, Subscription] = {}
 
 
 def subscribe(
-    *patterns: str, name: str, start: Start = "beginning", attempts: int = 10, is_nudge: bool = False
+    *patterns: str,
+    name: str,
+    start: Start = "beginning",
+    attempts: int = 10,
+    is_nudge: bool = False,
+    bundles: Mapping[str, BundleHandler] | None = None,
 ) -> Callable[[Handler], Handler]:
     """Register a handler under a name that keeps its cursor for ever; it runs in one transaction with that cursor.
 
     A new subscription begins with the oldest event kept, or with `start="end"` after the newest. A handler that
     raises is tried `attempts` times with growing pauses before its event becomes a dead letter. `is_nudge`: it only
-    needs to hear that something of the kind happened, so of many that come together it hears the last.
+    needs to hear that something of the kind happened, so of many that come together it hears the last. `bundles` names
+    for a type what takes several events of it that follow each other, all in one savepoint: it says with
+    `bus.following` whose effects are whose. When it raises, they are delivered one by one.
     """
     if not patterns:
         raise ValueError(f"the subscription {name} names no types")
@@ -51,7 +60,7 @@ def subscribe(
         there = _subscriptions.get(name)
         if there is not None and there.handler is not handler:
             raise ValueError(f"the subscription {name} is registered twice")
-        _subscriptions[name] = Subscription(name, patterns, handler, start, attempts, is_nudge)
+        _subscriptions[name] = Subscription(name, patterns, handler, start, attempts, is_nudge, bundles or {})
         return handler
 
     return register

@@ -102,6 +102,19 @@ class TypeClocks(Declared):
     steps: dict[Key, Key] = {}
 
 
+class Outage(Declared):
+    """When devices that fall silent together are one matter: the titles of the case by what they have in common.
+
+    `gateway`: they hang on the same gateway (the attribute of that name of a thing). `organisation`: they name no
+    gateway, and are of one model and one owner. What is left out is not folded. `{count}` is how many devices, `{of}`
+    the gateway's name.
+    """
+
+    within_minutes: float = Field(default=30, gt=0, le=24 * 60)
+    gateway: Text | None = None
+    organisation: Text | None = None
+
+
 class Merge(Declared):
     """When a new report is the same matter as an open case. A radius of 0 never merges by distance."""
 
@@ -112,6 +125,7 @@ class Merge(Declared):
     same_thing: bool = True
     place: Literal["point", "address"] = "point"
     same_words: float = Field(default=0.8, ge=0, le=1)
+    outage: Outage | None = None
 
 
 class TypeDefinition(Declared):

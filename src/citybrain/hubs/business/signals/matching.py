@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+
+from django.db.models import Q
 
 from citybrain.hubs.business.cases.models import Case
 from citybrain.hubs.business.cases.queries.candidates import open_candidates
@@ -29,6 +32,7 @@ def rule_of(view: CaseTypeView) -> MergeRule:
         same_address=merge.same_address,
         same_thing=merge.same_thing,
         same_words=merge.same_words,
+        outage_minutes=merge.outage.within_minutes if merge.outage else 0.0,
     )
 
 
@@ -42,11 +46,13 @@ def report_of(signal: Signal) -> Report:
         address=signal.address,
         region_path=signal.region_path,
         thing=signal.thing,
+        outage=signal.outage,
     )
 
 
 def _candidates(report: Report, view: CaseTypeView, rule: MergeRule) -> list[Candidate]:
     """Asks only the questions whose answer could lead to a merge."""
+    alike = cases_of_outage(report, rule)
     around = region_path = None
     if report.lon is not None and report.lat is not None and is_precise(report, rule.radius_m):
         around = (report.lon, report.lat, rule.radius_m) if rule.radius_m else None
@@ -59,13 +65,27 @@ def _candidates(report: Report, view: CaseTypeView, rule: MergeRule) -> list[Can
         address_key=address_key(report.address) if rule.same_address else "",
         thing=report.thing if rule.same_thing else "",
         region_path=region_path or "",
+        numbers=alike,
     )
-    return [_candidate(case, view) for case in found]
+    return [_candidate(case, view, report.outage if case.number in alike else "") for case in found]
 
 
-def _candidate(case: CaseCandidate, view: CaseTypeView) -> Candidate:
+def cases_of_outage(report: Report, rule: MergeRule) -> list[str]:
+    """Numbers of the cases that devices with the same in common are in, near in time; some may have ended."""
+    if not report.outage or not rule.outage_minutes:
+        return []
+    near = timedelta(minutes=rule.outage_minutes)
+    signals = Signal.objects.filter(
+        ~Q(outage=""), outage=report.outage, occurred_at__range=(report.occurred_at - near, report.occurred_at + near)
+    )
+    numbers = signals.exclude(case_number="").order_by().values_list("case_number", flat=True)
+    return sorted(numbers.distinct())
+
+
+def _candidate(case: CaseCandidate, view: CaseTypeView, outage: str) -> Candidate:
     is_nameless = case.title in view.title.values() and not case.text
-    return Candidate(case.number, report_of_case(case, text="" if is_nameless else None), order=case.pk)
+    report = report_of_case(case, text="" if is_nameless else None)
+    return Candidate(case.number, replace(report, outage=outage), order=case.pk)
 
 
 def report_of_case(case: Case | CaseCandidate, *, text: str | None = None) -> Report:

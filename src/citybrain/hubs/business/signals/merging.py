@@ -8,6 +8,7 @@ A merge needs the same case type, the same place and a near time. What "the same
 | `same_address` | both name the same house or crossing, and region or points do not speak against it |
 | `near_point`   | both points are precise and within `radius_m`, and the texts similar; if one is silent, they are |
 |                | within half the radius. Not for premises (`place: address`) whose addresses differ |
+| `same_outage`  | both devices fell silent within `outage_minutes`, behind one gateway or as one owner's of one model |
 | `same_words`   | one has no usable place, both lie in the same region, and people (not a sensor) say nearly the same |
 
 A point whose precision is worse than the radius (rounded, blank) never merges by distance. Among several cases the
@@ -26,8 +27,9 @@ from citybrain.hubs.business.signals.similarity import address_key, similarity
 
 EARTH_RADIUS_M = 6_371_008.8
 HOUR = 3600.0
+MINUTE = 60.0
 SAME_ADDRESS_M = 500.0  # geocoders put one address this far apart at most
-Rule = Literal["same_thing", "same_address", "near_point", "same_words"]
+Rule = Literal["same_thing", "same_address", "near_point", "same_outage", "same_words"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class MergeRule:
     same_address: bool = True
     same_thing: bool = True
     same_words: float = 0.8  # 0 = never merge by words alone
+    outage_minutes: float = 0.0  # 0 = devices that fall silent together are matters of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Report:
     address: str = ""
     region_path: str = ""
     thing: str = ""
+    outage: str = ""  # what devices that fell silent have in common
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,10 @@ def _rule_that_holds(
 ) -> tuple[Rule | None, str]:
     if rule.same_thing and signal.thing and signal.thing == case.thing:
         return "same_thing", ""
+    if signal.outage and signal.outage == case.outage:
+        minutes = abs((signal.occurred_at - case.occurred_at).total_seconds()) / MINUTE
+        if minutes <= rule.outage_minutes:
+            return "same_outage", ""
     here, there = address_key(signal.address), address_key(case.address)
     if here and here == there and rule.same_address and _may_be_one_address(signal, case, apart):
         return "same_address", ""
@@ -155,7 +163,7 @@ def _may_be_one_address(signal: Report, case: Report, apart: float | None) -> bo
 
 def _score(found: Rule | None, rule: MergeRule, apart: float | None, hours: float, alike: float | None) -> float:
     """0..1: half place, three tenths words, two tenths time; for a person to rank by, and to pick among several."""
-    place = 1.0 if found in ("same_thing", "same_address") else 0.0
+    place = 1.0 if found in ("same_thing", "same_address", "same_outage") else 0.0
     if not place and apart is not None and rule.radius_m:
         place = max(0.0, 1 - apart / rule.radius_m)
     near_in_time = max(0.0, 1 - hours / rule.within_hours) if rule.within_hours else 0.0

@@ -26,7 +26,9 @@ class Signal(models.Model):
     A signal is kept whatever becomes of it. Triage finds where it is and what it is, and then it joins an open case
     (`merged`, with the reason) or opens one (`opened`); where nobody can tell, it waits for a person. `text` and
     `subject` are readable by whoever may read signals, with telephone numbers and the like taken out; the original
-    and the reporter's name and telephone are sealed, and opened one at a time for a purpose.
+    and the reporter's name and telephone are sealed, and opened one at a time for a purpose. `outage` is what a device
+    that fell silent has in common with others (`gateway:GW-7`), by which such signals find each other; a merge that
+    somebody undid takes it away.
     """
 
     kind = models.CharField(max_length=16)
@@ -47,6 +49,7 @@ class Signal(models.Model):
     located_by = models.CharField(max_length=16, blank=True, default="")
     organisation_path = PathField(blank=True, default="")
     thing = models.CharField(max_length=64, blank=True, default="")
+    outage = models.CharField(max_length=160, blank=True, default="")
 
     label = models.CharField(max_length=120, blank=True, default="")
     case_type = models.CharField(max_length=64, blank=True, default="")
@@ -87,6 +90,7 @@ class Signal(models.Model):
             models.Index(fields=["state", "-id"], name="signals_by_state"),
             models.Index(fields=["case_number", "id"], name="signals_of_a_case"),
             models.Index(fields=["region_path", "-id"], name="signals_by_region"),
+            models.Index(fields=["outage", "occurred_at"], name="signals_by_outage", condition=~Q(outage="")),
             models.Index(fields=["reporter_hash"], name="signals_by_reporter", condition=~Q(reporter_hash="")),
         ]
         constraints = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from citybrain.base.bus import Event, subscribe
 from citybrain.base.parties.messages import OrganisationMoved
 from citybrain.base.places.messages import RegionMoved
@@ -17,6 +19,12 @@ from citybrain.hubs.business.signals.messages import SignalClosedBySource, Signa
     "alarm.resolved",
     "alarm.withdrawn",
     name="signals.triage",
+    bundles={
+        "signal.received": actions.triage_all,
+        "alarm.fired": actions.take_alarms,
+        "alarm.resolved": partial(actions.end_alarms, withdrawn=False),
+        "alarm.withdrawn": partial(actions.end_alarms, withdrawn=True),
+    },
 )
 def follow(event: Event) -> None:
     match event.type:

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 CURSOR = "journal"
 LIMIT = 2000
 CHUNK = 500
+GATEWAY = 64
 State = Alarm.State
 MESSAGES: dict[str, type[AlarmMessage]] = {
     State.FIRING: AlarmFired,
@@ -187,6 +188,7 @@ class Intake:
             lon=thing.lon, lat=thing.lat, precision_m=thing.precision_m, region_path=alarm.region_path,
             folded=root.pk != alarm.pk, root=root.pk, episodes=root.episodes, reading=reading_id(line, rule),
             kind=rule.kind, unit=thing.model.properties.get(alarm.property, {}).get("unit", ""), thing_name=thing.name,
+            model=thing.model.key, gateway=str(thing.attributes.get("gateway") or "")[:GATEWAY],
         )  # fmt: skip
         organisations = (alarm.organisation_path,) if alarm.organisation_path else ()
         return Draft(

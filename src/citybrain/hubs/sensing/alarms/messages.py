@@ -12,7 +12,8 @@ class AlarmMessage(Message, frozen=True, kw_only=True):
     """What every step of an alarm tells.
 
     `at` is the event time of the reading that decided, `reading` its id. `folded`: it came back so soon that it belongs
-    to the earlier alarm `root`, which now counts `episodes`; without folding, `root` is the alarm itself.
+    to the earlier alarm `root`, which now counts `episodes`; without folding, `root` is the alarm itself. `gateway` is
+    what the thing hangs on, where its attribute of that name says so.
     """
 
     alarm: str
@@ -36,6 +37,8 @@ class AlarmMessage(Message, frozen=True, kw_only=True):
     kind: str
     unit: str
     thing_name: str
+    model: str = ""
+    gateway: str = ""
 
 
 class AlarmFired(AlarmMessage, frozen=True, kw_only=True):

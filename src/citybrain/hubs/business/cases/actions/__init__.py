@@ -1,6 +1,13 @@
 """Everything that is done to cases and to what is declared about them."""
 
-from citybrain.hubs.business.cases.actions.linking import absorb, close_by_source, merge_cases, note_case, release
+from citybrain.hubs.business.cases.actions.linking import (
+    absorb,
+    close_by_source,
+    merge_cases,
+    note_case,
+    release,
+    retitle_case,
+)
 from citybrain.hubs.business.cases.actions.opening import open_case, open_case_by_hand
 from citybrain.hubs.business.cases.actions.performing import (
     accept_case,
@@ -37,6 +44,7 @@ __all__ = [
     "perform",
     "release",
     "reopen_case",
+    "retitle_case",
     "return_case",
     "supervise_case",
     "transfer_case",

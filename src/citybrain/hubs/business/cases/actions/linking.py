@@ -46,6 +46,13 @@ def absorb(case: Case | str, *, actor: Actor, signal_subject: str, count: int = 
     return _count(case, actor, count, "case.signal_joined", signal_subject, cause)
 
 
+def retitle_case(number: str, title: str) -> None:
+    """Say in the title what the reports of a case amount to now. It is no step of the case: the reports that joined or
+    left stand on the timeline.
+    """
+    Case.objects.filter(number=number).update(title=title[:300])
+
+
 @transaction.atomic
 def release(case: Case | str, *, actor: Actor, signal_subject: str, count: int = 1, cause: str | None = None) -> Case:
     """拆出: a report that was merged belongs elsewhere."""

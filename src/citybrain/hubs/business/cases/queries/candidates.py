@@ -7,6 +7,7 @@ word, and orders by an expression lest it walk the index of dates instead; and t
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,9 +37,11 @@ def open_candidates(
     address_key: str = "",
     thing: str = "",
     region_path: str = "",
+    numbers: Sequence[str] = (),
 ) -> list[CaseCandidate]:
     """Open cases of one kind that occurred since then: around a point (lon, lat, radius in metres; a little beyond it
-    too), at an address, of a thing, or in exactly this region. Each once, in no order, at most 200 of each question.
+    too), at an address, of a thing, in exactly this region, or with these numbers. Each once, in no order, at most 200
+    of each question.
     """
     moment = connection.ops.adapt_datetimefield_value(since)
     asked: list[Asked] = []
@@ -50,6 +53,8 @@ def open_candidates(
         asked.append(("NOT (thing = '') AND thing = %s", [thing]))
     if region_path:
         asked.append(("region_path = %s", [region_path]))
+    if numbers:
+        asked.append((f"number IN ({', '.join(['%s'] * len(numbers))})", list(numbers)))
     if not asked:
         return []
     parts: list[str] = []

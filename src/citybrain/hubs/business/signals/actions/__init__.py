@@ -13,12 +13,14 @@ from citybrain.hubs.business.signals.actions.merges import (
 )
 from citybrain.hubs.business.signals.actions.rebasing import rebase
 from citybrain.hubs.business.signals.actions.reporters import find_by_phone, reveal_reporter
-from citybrain.hubs.business.signals.actions.triaging import give_up_asking, take_classification, triage
+from citybrain.hubs.business.signals.actions.storms import end_alarms, take_alarms
+from citybrain.hubs.business.signals.actions.triaging import give_up_asking, take_classification, triage, triage_all
 
 __all__ = [
     "close_signal",
     "decide_type",
     "end_alarm",
+    "end_alarms",
     "end_signal",
     "find_by_phone",
     "follow_case",
@@ -30,7 +32,9 @@ __all__ = [
     "receive_signals",
     "reveal_reporter",
     "take_alarm",
+    "take_alarms",
     "take_classification",
     "triage",
+    "triage_all",
     "undo_merge",
 ]

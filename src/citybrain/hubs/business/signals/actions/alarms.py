@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
@@ -9,9 +10,11 @@ from citybrain.base import bus, clock
 from citybrain.hubs.business.cases.actions import close_by_source, note_case
 from citybrain.hubs.business.cases.queries import case_types
 from citybrain.hubs.business.cases.queries.reports import is_open
+from citybrain.hubs.business.cases.types import CaseTypeView
 from citybrain.hubs.business.signals.actions.intake import announce_received
 from citybrain.hubs.business.signals.actions.triaging import TRIAGE, lock_signal, triage
 from citybrain.hubs.business.signals.models import Signal
+from citybrain.hubs.business.signals.outages import outage_key
 from citybrain.hubs.business.signals.types import ALARM_SOURCE, ENDED, RECEIVED
 
 
@@ -35,6 +38,9 @@ class AlarmMessage(bus.Message, frozen=True, kw_only=True):
     region_path: str = ""
     folded: bool = False
     root: str = ""
+    kind: str = ""
+    model: str = ""
+    gateway: str = ""
 
 
 def take_alarm(event: bus.Event) -> None:
@@ -51,7 +57,7 @@ def take_alarm(event: bus.Event) -> None:
     if found is not None:
         _go_on(found, alarm)
         return
-    signal = _signal(alarm, event)
+    signal = signal_of(alarm, event, case_types())
     signal.save(force_insert=True)
     announce_received([signal], actor=TRIAGE)
     triage(signal.pk)
@@ -77,19 +83,25 @@ def _go_on(signal_id: int, alarm: AlarmMessage) -> None:
     if not signal.case_number:
         return
     if is_open(signal.case_number):
-        note_case(signal.case_number, actor=TRIAGE, text=_again(alarm), kind="alarm")
+        note_case(signal.case_number, actor=TRIAGE, text=again(alarm), kind="alarm")
         return
     left = {"case": signal.case_number, "reason": "alarm_not_over", "at": clock.now().isoformat()}
     signal.save_fields(state=RECEIVED, case_number="", merge_reason={}, undone=[*signal.undone, left])
     triage(signal.pk)
 
 
-def _again(alarm: AlarmMessage) -> dict[str, str]:
+def again(alarm: AlarmMessage, others: int = 0) -> dict[str, str]:
+    """What is told to a case of which alarms (this one and `others`) are not over."""
     zh, en = (alarm.title.get(language) or alarm.rule for language in ("zh", "en"))
+    if others:
+        return {
+            "zh": f"告警“{zh}”等{others + 1}条并未恢复",
+            "en": f"“{en}” and {others} more alarms are not over after all",
+        }
     return {"zh": f"告警“{zh}”({alarm.thing})并未恢复", "en": f"The alarm “{en}” ({alarm.thing}) is not over after all"}
 
 
-def _signal(alarm: AlarmMessage, event: bus.Event) -> Signal:
+def signal_of(alarm: AlarmMessage, event: bus.Event, types: Mapping[str, CaseTypeView]) -> Signal:
     path = alarm.region_path or event.region_path
     value = "" if alarm.value is None else f" = {alarm.value:g}"
     return Signal(
@@ -109,9 +121,20 @@ def _signal(alarm: AlarmMessage, event: bus.Event) -> Signal:
         located_by="thing" if path else "",
         organisation_path=event.organisation_paths[0] if event.organisation_paths else "",
         thing=alarm.thing,
+        outage=outage_of(alarm, event, types),
         case_type=alarm.case_type,
         classified_by="rule",
         severity=alarm.severity,
+    )
+
+
+def outage_of(alarm: AlarmMessage, event: bus.Event, types: Mapping[str, CaseTypeView]) -> str:
+    return outage_key(
+        types.get(alarm.case_type),
+        kind=alarm.kind,
+        gateway=alarm.gateway,
+        organisation_path=event.organisation_paths[0] if event.organisation_paths else "",
+        model=alarm.model,
     )
 
 
@@ -126,22 +149,30 @@ def end_alarm(event: bus.Event, *, withdrawn: bool) -> None:
         return
     signal.save_fields(resolved_at=alarm.at, source_outcome="withdrawn" if withdrawn else "resolved")
     if signal.case_number and is_open(signal.case_number):
-        _tell(signal, alarm, withdrawn=withdrawn)
+        tell_end(signal, alarm, withdrawn=withdrawn)
 
 
-def _tell(signal: Signal, alarm: AlarmMessage, *, withdrawn: bool) -> None:
+def tell_end(signal: Signal, alarm: AlarmMessage, *, withdrawn: bool, others: int = 0) -> None:
+    """Tell the case of a signal that its alarm (and `others` with it) ended."""
     is_last = not Signal.objects.filter(case_number=signal.case_number, resolved_at__isnull=True).exists()
-    text = {language: _words(alarm, language, withdrawn=withdrawn, is_last=is_last) for language in ("zh", "en")}
+    text = {
+        language: _words(alarm, language, withdrawn=withdrawn, is_last=is_last, others=others)
+        for language in ("zh", "en")
+    }
     note_case(signal.case_number, actor=TRIAGE, text=text, kind="alarm")
     view = case_types().get(signal.case_type)
     if is_last and view is not None and view.on_alarm_resolved == "close":
         close_by_source(signal.case_number, actor=TRIAGE, at=alarm.at, outcome="alarm_ended", note=text["zh"])
 
 
-def _words(alarm: AlarmMessage, language: str, *, withdrawn: bool, is_last: bool) -> str:
+def _words(alarm: AlarmMessage, language: str, *, withdrawn: bool, is_last: bool, others: int) -> str:
     title = alarm.title.get(language) or alarm.rule
     if language == "zh":
-        happened = f"告警“{title}”({alarm.thing}){'已撤回' if withdrawn else '已恢复'}"
+        which = f"等{others + 1}条" if others else f"({alarm.thing})"
+        happened = f"告警“{title}”{which}{'已撤回' if withdrawn else '已恢复'}"
         return f"{happened};建议核实后结案" if is_last else f"{happened};本案仍有其他线索未恢复"
-    happened = f"The alarm “{title}” ({alarm.thing}) {'was withdrawn' if withdrawn else 'is over'}"
+    which, verbs = f"The alarm “{title}” ({alarm.thing})", ("was withdrawn", "is over")
+    if others:
+        which, verbs = f"“{title}” and {others} more alarms", ("were withdrawn", "are over")
+    happened = f"{which} {verbs[0] if withdrawn else verbs[1]}"
     return f"{happened}; closing is proposed" if is_last else f"{happened}; other reports of this case remain"

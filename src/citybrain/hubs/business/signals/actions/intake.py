@@ -59,18 +59,17 @@ def check_count(rows: Sequence[Any]) -> None:
 
 
 def announce_received(signals: Iterable[Signal], *, actor: Any) -> None:
-    bus.publish_many(
-        [
-            bus.Draft(
-                SignalReceived(signal_id=signal.pk, kind=signal.kind, source=signal.source),
-                subject=signal.key,
-                occurred_at=signal.occurred_at,
-                region_path=signal.region_path,
-                organisation_paths=[signal.organisation_path] if signal.organisation_path else [],
-            )
-            for signal in signals
-        ],
-        actor=actor,
+    bus.publish_many([received_draft(signal) for signal in signals], actor=actor)
+
+
+def received_draft(signal: Signal, *, cause: str | None = None) -> bus.Draft:
+    return bus.Draft(
+        SignalReceived(signal_id=signal.pk, kind=signal.kind, source=signal.source),
+        subject=signal.key,
+        cause=cause,
+        occurred_at=signal.occurred_at,
+        region_path=signal.region_path,
+        organisation_paths=[signal.organisation_path] if signal.organisation_path else [],
     )
 
 

@@ -19,6 +19,7 @@ from citybrain.hubs.business.signals.actions.triaging import (
 )
 from citybrain.hubs.business.signals.messages import SignalEnded, SignalMerged, SignalUndone
 from citybrain.hubs.business.signals.models import Signal
+from citybrain.hubs.business.signals.outages import title_outage
 from citybrain.hubs.business.signals.types import ENDED, MERGED, OPENED, RECEIVED, WAITING
 
 MERGE = "signal.merge"
@@ -157,10 +158,14 @@ def undo_merge(signal_id: int, *, actor: Viewer, reason: str) -> Signal:
     signal.save_fields(
         state=OPENED,
         case_number=number,
+        outage="",
         merge_reason={},
         undone=[*signal.undone, {**merged_by, "case": left, "undone_by": actor.actor_label, "reason": reason,
                                  "at": clock.now().isoformat()}],
     )  # fmt: skip
+
+    if merged_by.get("rule") == "same_outage":
+        title_outage(left, declared.case_type(signal.case_type))
 
     record(actor, "signal.merge_undone", signal, from_case=left, case=number, reason=reason)
     message = SignalUndone(signal_id=signal.pk, from_case=left, case_number=number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -19,11 +20,13 @@ from citybrain.hubs.business.signals.merging import Verdict
 from citybrain.hubs.business.signals.messages import (
     SignalMerged,
     SignalOpened,
+    SignalReceived,
     SignalUnclassified,
     SignalWaiting,
     TextClassified,
 )
 from citybrain.hubs.business.signals.models import Signal
+from citybrain.hubs.business.signals.outages import title_outage
 from citybrain.hubs.business.signals.similarity import address_key
 from citybrain.hubs.business.signals.types import MERGED, OPENED, RECEIVED, WAITING, WaitingReason
 
@@ -59,6 +62,15 @@ def triage(signal_id: int) -> None:
         wait_for_person(signal, "no_type")
 
 
+def triage_all(events: Sequence[bus.Event]) -> None:
+    """Triage of several signals: those that are settled already, as alarms are, cost nothing."""
+    there = {event.read(SignalReceived).signal_id: event for event in events}
+    left = Signal.objects.filter(pk__in=list(there), state=RECEIVED).order_by("pk").values_list("pk", flat=True)
+    for signal_id in list(left):
+        with bus.following(there[signal_id]):
+            triage(signal_id)
+
+
 def active_type(code: str, declared: Catalogue) -> CaseTypeView | None:
     found = declared.types.get(code)
     return found if found is not None and found.is_active else None
@@ -74,7 +86,7 @@ def ask_for_type(signal: Signal) -> None:
     """Let whoever can read texts say what it is; the answer is `text.classified`."""
     signal.save_fields(asked_at=clock.wall_now())
     message = SignalUnclassified(signal_id=signal.pk, subject=signal.subject, text=signal.text)
-    bus.publish(message, subject=signal.key, actor=TRIAGE, occurred_at=signal.occurred_at, **_where(signal))
+    bus.publish(message, subject=signal.key, actor=TRIAGE, occurred_at=signal.occurred_at, **where(signal))
 
 
 def take_classification(answer: TextClassified) -> None:
@@ -153,7 +165,7 @@ def _give_up(signal_id: int) -> bool:
 def wait_for_person(signal: Signal, reason: WaitingReason) -> None:
     signal.save_fields(state=WAITING, waiting_reason=reason)
     message = SignalWaiting(signal_id=signal.pk, reason=reason)
-    bus.publish(message, subject=signal.key, actor=TRIAGE, occurred_at=signal.occurred_at, **_where(signal))
+    bus.publish(message, subject=signal.key, actor=TRIAGE, occurred_at=signal.occurred_at, **where(signal))
 
 
 def settle(signal: Signal, view: CaseTypeView, *, by: str, actor: Actor, declared: Catalogue) -> None:
@@ -162,17 +174,19 @@ def settle(signal: Signal, view: CaseTypeView, *, by: str, actor: Actor, declare
     ranked = verdicts_for(signal, view)
     signal.candidates = [verdict.as_dict() for verdict in ranked[:SHOWN]]
     if ranked and ranked[0].merge:
-        join_case(signal, ranked[0], actor=actor)
+        join_case(signal, ranked[0], view, actor=actor)
     else:
         open_own_case(signal, view, actor=actor, declared=declared)
 
 
-def join_case(signal: Signal, verdict: Verdict, *, actor: Actor) -> None:
+def join_case(signal: Signal, verdict: Verdict, view: CaseTypeView, *, actor: Actor) -> None:
     add_to_case(signal, verdict.case, actor=actor)
     signal.state, signal.case_number, signal.merge_reason = MERGED, verdict.case, verdict.as_dict()
     save_outcome(signal)
     message = SignalMerged(signal_id=signal.pk, case_number=verdict.case, rule=verdict.rule, score=verdict.score)
-    bus.publish(message, subject=signal.key, actor=actor, occurred_at=signal.occurred_at, **_where(signal))
+    bus.publish(message, subject=signal.key, actor=actor, occurred_at=signal.occurred_at, **where(signal))
+    if verdict.rule == "same_outage":
+        title_outage(verdict.case, view)
 
 
 def add_to_case(signal: Signal, number: str, *, actor: Actor) -> None:
@@ -188,7 +202,7 @@ def open_own_case(signal: Signal, view: CaseTypeView, *, actor: Actor, declared:
     signal.state, signal.case_number = OPENED, number
     save_outcome(signal)
     message = SignalOpened(signal_id=signal.pk, case_number=number)
-    bus.publish(message, subject=signal.key, actor=actor, occurred_at=signal.occurred_at, **_where(signal))
+    bus.publish(message, subject=signal.key, actor=actor, occurred_at=signal.occurred_at, **where(signal))
 
 
 def open_case_of(signal: Signal, view: CaseTypeView, *, actor: Actor, declared: Catalogue) -> str:
@@ -226,7 +240,7 @@ def _point(signal: Signal) -> Point | None:
     return Point(signal.lon, signal.lat, precision_m=signal.precision_m)
 
 
-def _where(signal: Signal) -> dict[str, Any]:
+def where(signal: Signal) -> dict[str, Any]:
     """Who may hear of this signal."""
     organisations = [signal.organisation_path] if signal.organisation_path else []
     return {"region_path": signal.region_path, "organisation_paths": organisations}
