@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from citybrain.base import clock
 from citybrain.base.accounts import actions as accounts
+from citybrain.base.audit.models import Record
 from citybrain.base.audit.sealing import seal_once
 from citybrain.base.bus.models import Failure, OutboxEvent
 from citybrain.base.jobs.models import Run
@@ -31,6 +32,11 @@ def a_sealed_record(cast: Cast) -> Target:
     an_event(cast)
     seal_once()
     return Target()
+
+
+def the_seal_of_a_record(cast: Cast) -> Target:
+    a_sealed_record(cast)
+    return Target({"number": Record.objects.latest("id").pk})
 
 
 def a_sealed_block(cast: Cast) -> Target:
@@ -89,6 +95,7 @@ def a_failed_notice(cast: Cast) -> Target:
 # fmt: off
 ROWS = [
     Row("GET", "/audit/records", WATCHING, a_record),
+    Row("GET", "/audit/records/{number}/seal", WATCHING, the_seal_of_a_record),
     Row("GET", "/audit/head", WATCHING, a_sealed_record),
     Row("GET", "/audit/blocks/{number}", WATCHING, a_sealed_block),
     Row("GET", "/bus/events", WATCHING, an_event),

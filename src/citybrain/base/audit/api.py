@@ -49,17 +49,37 @@ class HeadShown(Schema):
     """The newest block: write it down elsewhere, and `citybrain audit verify --head` proves that nothing was cut."""
 
     number: int = Field(examples=[4711])
+    count: int = Field(description="Records in this block", examples=[17])
     records: int = Field(alias="total", description="Sealed so far", examples=[123456])
     head: str = Field(examples=["66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"])
-    sealed_at: datetime
+    previous: str = Field(
+        description="The head of the block before it; this one continues from there",
+        examples=["3f0d2c4f6b6f0a9a5a7d1b8c2e9f0d1a3b5c7e9f1a2b4c6d8e0f1a3b5c7d9e0f"],
+    )
+    sealed_at: datetime = Field(description="Time of the machine")
     key: str = Field(alias="key_id", examples=["e7b603f938cc223c"])
     public_key: str = Field(alias="key.public", description="SM2, 04 ‖ x ‖ y in hexadecimal")
+
+
+class SealShown(Schema):
+    """Where a record stands in the sealed chain."""
+
+    block: HeadShown | None = Field(description="Null while it waits for the sealer, a second or so")
+    is_intact: bool | None = Field(
+        description="Its text, hashed again now, is what was sealed; null while it is not sealed", examples=[True]
+    )
 
 
 @router.get("/audit/records", response=PageOf[RecordShown])
 def list_records(request: CityRequest, asked: Query[RecordAsked], paging: Query[Paging]) -> Any:
     """Who did what, the newest first."""
     return queries.records(request.viewer, RecordFilter(**asked.dict()), after=paging.after, limit=paging.limit)
+
+
+@router.get("/audit/records/{int:number}/seal", response=SealShown)
+def get_seal(request: CityRequest, number: int) -> Any:
+    """The block that a record is sealed in, and whether the record still reads as it was sealed."""
+    return queries.get_seal(request.viewer, number)
 
 
 @router.get("/audit/head", response=HeadShown)

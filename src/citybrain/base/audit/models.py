@@ -61,6 +61,7 @@ class Record(AppendOnly):
             models.Index(fields=["object_kind", "object_key", "id"], name="audit_by_object"),
             models.Index(fields=["actor_key", "id"], name="audit_by_actor"),
             models.Index(fields=["action", "id"], name="audit_by_action"),
+            models.Index(fields=["at", "id"], name="audit_by_time"),
         ]
 
     def __str__(self) -> str:
@@ -101,6 +102,7 @@ class Block(AppendOnly):
 
     class Meta:
         db_table = "audit_block"
+        indexes = [models.Index(fields=["last_xid", "last_id"], name="audit_block_by_last")]
 
     def __str__(self) -> str:
         return f"block {self.number}"

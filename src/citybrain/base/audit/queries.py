@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
+from citybrain.base.audit.chain import linked, record_text, unpack_links
 from citybrain.base.audit.models import Block, Record
-from citybrain.base.audit.rows import count_after
+from citybrain.base.audit.rows import count_after, rows_with
 from citybrain.base.audit.types import Reader
 from citybrain.base.errors import NotFound
 from citybrain.base.metrics import gauge
@@ -36,11 +39,24 @@ class RecordFilter:
         }
         return {name: value for name, value in wanted.items() if value is not None}
 
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The newest first; a time range is read along its index, so that years outside it cost nothing."""
+        return ("-id",) if self.since is None and self.until is None else ("-at", "-id")
+
+
+@dataclass(frozen=True)
+class RecordSeal:
+    """Where a record stands in the chain: its block (None: not sealed yet), and whether it still reads as it was sealed."""
+
+    block: Block | None
+    is_intact: bool | None
+
 
 def records(viewer: Reader, wanted: RecordFilter, *, after: str | None = None, limit: int = 50) -> Page[Record]:
     """The newest records first."""
     viewer.check("audit.read")
-    return keyset_page(Record.objects.filter(**wanted.lookups()), order=("-id",), after=after, limit=limit)
+    return keyset_page(Record.objects.filter(**wanted.lookups()), order=wanted.order, after=after, limit=limit)
 
 
 def records_of(viewer: Reader, kind: str, key: str) -> list[Record]:
@@ -65,6 +81,34 @@ def get_block(viewer: Reader, number: int) -> Block:
     if block is None:
         raise NotFound("audit.no_block", number=number)
     return block
+
+
+def get_seal(viewer: Reader, number: int) -> RecordSeal:
+    """The block that a record is sealed in, its link in it computed anew; raises NotFound `audit.no_record`."""
+    viewer.check("audit.read")
+    record = Record.objects.filter(pk=number).first()
+    if record is None:
+        raise NotFound("audit.no_record", number=number)
+    following = Q(last_xid__gt=record.xid) | Q(last_xid=record.xid, last_id__gte=record.pk)
+    block = (
+        Block.objects.filter(following, last_xid__gte=record.xid)
+        .order_by("last_xid", "last_id")
+        .select_related("key")
+        .first()
+    )
+    if block is None:
+        return RecordSeal(None, None)
+    return RecordSeal(block, _is_as_sealed(block, number))
+
+
+def _is_as_sealed(block: Block, number: int) -> bool:
+    """Whether the record stands in the block, and its text still gives the hash that was sealed."""
+    before = block.previous
+    for linked_number, digest in unpack_links(bytes(block.links)):
+        if linked_number == number:
+            return linked(before, [record_text(rows_with([number])[number])])[0] == digest
+        before = digest.hex()
+    return False
 
 
 @gauge("citybrain_audit_unsealed", "Audit records that wait for the sealer")
