@@ -164,8 +164,8 @@ describe('what changed while somebody was writing', () => {
   })
 
   it('names the fields and the entries that are new', () => {
-    const found = changesSince(seenOf(of({}), [entry(1)]), of({ revision: 2, organisation_name: 'Y' }), [entry(1), entry(2)])
-    expect(found?.fields).toEqual([{ name: 'organisation', from: 'X', to: 'Y' }])
+    const found = changesSince(seenOf(of({}), [entry(1)]), of({ revision: 2, organisation_name: 'Y', organisation_name_en: 'The Y' }), [entry(1), entry(2)])
+    expect(found?.fields).toEqual([{ name: 'organisation', from: 'X\nX', to: 'Y\nThe Y' }])
     expect(found?.entries.map((one) => one.id)).toEqual([2])
   })
 })

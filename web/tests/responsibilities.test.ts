@@ -17,7 +17,7 @@ const TYPES = '/urban/urban.facilities/urban.facilities.manhole/'
 const REGIONS = '/4299/429901/429901001/'
 const row = (line: number, more: Partial<Row> = {}): Row => ({ line, case_type: 'urban.facilities', region: '*', priority: 0, organisation: 'urban', note: '', ...more })
 const answer = (won: Row | null, others: Row[] = [], more: Record<string, unknown> = {}): Answer => ({
-  organisation: won?.organisation ?? null, organisation_name: won?.organisation ?? null, region_path: REGIONS,
+  organisation: won?.organisation ?? null, organisation_name: won?.organisation ?? null, organisation_name_en: '', region_path: REGIONS,
   why: won ? { rule: 'list', ...won, decided_by: 'case_type', compared: others.length + 1, ...more } : { rule: 'none' },
   others: others as unknown as Answer['others'],
 })

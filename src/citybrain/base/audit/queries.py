@@ -47,7 +47,7 @@ class RecordFilter:
 
 @dataclass(frozen=True)
 class RecordSeal:
-    """Where a record stands in the chain: its block (None: not sealed yet), and whether it still reads as it was sealed."""
+    """Where a record stands in the chain (None: not sealed yet), and whether it still reads as it was sealed."""
 
     block: Block | None
     is_intact: bool | None

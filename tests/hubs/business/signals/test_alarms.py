@@ -9,6 +9,7 @@ from django.db import transaction
 
 from citybrain.base import bus
 from citybrain.base.audit import SYSTEM
+from citybrain.base.parties.models import Organisation
 from citybrain.hubs.business.cases.actions import close_by_source
 from citybrain.hubs.business.cases.models import Case, TimelineEntry
 from citybrain.hubs.business.signals.actions.alarms import AlarmMessage
@@ -60,6 +61,26 @@ def test_an_alarm_opens_a_dispatched_case(hotline, alarm):
     opened = next(e for e in events(f"case/{case.number}") if e.type == "case.opened")
     assert opened.cause == event
     assert {entry.cause for entry in TimelineEntry.objects.filter(case=case)} == {event}
+
+
+def test_a_case_reads_in_both_languages_where_its_alarm_and_its_holder_do(hotline, alarm, cast):
+    """What was opened before there were English titles has none, and is shown by the one it has."""
+    Organisation.objects.filter(code="eco").update(name_en="Ecology Bureau")
+    alarm(Fired)
+    number = Case.objects.get().number
+    client = cast.client("leader")
+
+    one = client.get(f"/api/v1/cases/{number}").json()
+    (row,) = client.get("/api/v1/cases").json()["items"]
+    (signal,) = client.get("/api/v1/signals").json()["items"]
+    for shown in (one, row):
+        assert (shown["title"], shown["title_en"]) == ("PM2.5 过高", "PM2.5 is high")
+        assert (shown["organisation_name"], shown["organisation_name_en"]) == ("市生态环境局", "Ecology Bureau")
+    assert one["assignments"][0]["organisation_name_en"] == "Ecology Bureau"
+    assert (signal["subject"], signal["subject_en"]) == ("PM2.5 过高", "PM2.5 is high")
+
+    Case.objects.update(title_en="")
+    assert client.get(f"/api/v1/cases/{number}").json()["title_en"] == ""
 
 
 def events(subject):

@@ -93,5 +93,5 @@ export function isSame(one: Filters, other: Filters): boolean {
 /** What rows of cases need: the summary of a list and the lines of the desk both have it. */
 export type CaseRow = Pick<
   Schemas['CaseSummary'],
-  'number' | 'title' | 'case_type_title' | 'state_title' | 'state_kind' | 'severity' | 'recorded_at' | 'due_at' | 'is_supervised' | 'signal_count' | 'organisation_name' | 'address' | 'region_code'
+  'number' | 'title' | 'title_en' | 'case_type_title' | 'state_title' | 'state_kind' | 'severity' | 'recorded_at' | 'due_at' | 'is_supervised' | 'signal_count' | 'organisation_name' | 'organisation_name_en' | 'address' | 'region_code'
 > & { closed_at?: string | null; region_path?: string }

@@ -1,6 +1,7 @@
 /** The newest cases and alarms in one stream, newest first. */
 import { api, ask, type Schemas } from '@/shared/api/client'
 import { titleOf } from '@/shared/i18n'
+import { caseTitle, organisationOf } from '@/shared/names'
 import { may } from '@/shared/session'
 
 export interface StreamEntry {
@@ -19,7 +20,7 @@ const placeOf = (row: { lon: number | null; lat: number | null }) => (row.lon ==
 
 function ofCase(row: Schemas['CaseSummary']): StreamEntry {
   return {
-    kind: 'case', id: row.number, severity: row.severity, title: row.title || titleOf(row.case_type_title), where: row.address || row.organisation_name || '',
+    kind: 'case', id: row.number, severity: row.severity, title: caseTitle(row) || titleOf(row.case_type_title), where: row.address || organisationOf(row),
     state: titleOf(row.state_title), at: row.recorded_at, place: placeOf(row),
   }
 }

@@ -146,6 +146,7 @@ class PublicCaseOut(Schema):
     day: str = Field(description="Day on which it was reported", examples=["2026-03-02"])
     closed_day: str | None
     organisation: str = Field(examples=["市城管执法委"])
+    organisation_en: str = Field(description="Empty where it has no English name", examples=["City Management"])
     reports: int = Field(examples=[3])
     pictures: list[str] = Field(description="Keys of photos that may be seen")
     ref: str = Field(description="Follow the matter by it, within a day; empty where it cannot be followed")
@@ -204,6 +205,7 @@ class TrackingOut(Schema):
     title: PlainWords | None
     region: str
     organisation: str | None = Field(description="Who has it", examples=["市城管执法委"])
+    organisation_en: str = Field(description="Empty where it has no English name", examples=["City Management"])
     due_at: datetime | None = Field(description="Until when")
     is_overdue: bool
     closed_at: datetime | None

@@ -30,6 +30,7 @@ class DeskCase(Schema):
 
     number: str = Field(examples=["AJ2026030200001"])
     title: str = Field(examples=["王寨街道路灯不亮"])
+    title_en: str = Field(description="Empty where nobody gave one", examples=["Lamp out in Wangzhai"])
     case_type: str = Field(examples=["urban.lamp"])
     case_type_title: DeskWords
     state: str = Field(examples=["handling"])
@@ -42,6 +43,7 @@ class DeskCase(Schema):
     is_supervised: bool
     signal_count: int = Field(examples=[2])
     organisation_name: str | None = Field(examples=["市城管执法委"])
+    organisation_name_en: str = Field(description="Empty where it has none", examples=["City Management Bureau"])
     region_code: str = Field(examples=["420606001"])
     address: str = Field(examples=["樊城区长虹路"])
     lon: float | None = Field(examples=[112.05])
@@ -55,6 +57,7 @@ class DeskSignal(Schema):
     kind: str = Field(examples=["hotline"])
     source: str = Field(examples=["12345"])
     subject: str = Field(examples=["人民路路灯不亮"])
+    subject_en: str = Field(description="Empty where nobody gave one", examples=["Lamp out in Renmin Road"])
     text: str
     waiting_reason: str = Field(examples=["unsure"])
     recorded_at: datetime
@@ -121,6 +124,7 @@ class DeskPlace(Schema):
     region_name: str | None = Field(examples=["樊城区"])
     organisation: str | None = Field(description="Null: every organisation", examples=["urban"])
     organisation_name: str | None = Field(examples=["市城管执法委"])
+    organisation_name_en: str = Field(description="Empty where it has none", examples=["City Management Bureau"])
 
     @staticmethod
     def resolve_region(row: Any) -> str | None:
@@ -137,6 +141,10 @@ class DeskPlace(Schema):
     @staticmethod
     def resolve_organisation_name(row: Any) -> str | None:
         return row.organisation.name if row.organisation else None
+
+    @staticmethod
+    def resolve_organisation_name_en(row: Any) -> str:
+        return row.organisation.name_en if row.organisation else ""
 
 
 class ShiftShown(DeskPlace):
@@ -197,12 +205,14 @@ class DeskShown(Schema):
 class FactCase(Schema):
     number: str = Field(examples=["AJ2026030200001"])
     title: str = Field(examples=["王寨街道路灯不亮"])
+    title_en: str = Field("", description="Empty where there is none, and in notes of older versions")
     case_type_title: DeskWords
     state_title: DeskWords
     severity: int = Field(examples=[3])
     recorded_at: datetime
     due_at: datetime | None
     organisation_name: str | None = Field(examples=["市城管执法委"])
+    organisation_name_en: str = Field("", description="Empty where there is none, and in notes of older versions")
     address: str = Field(examples=["樊城区长虹路"])
 
 
@@ -210,6 +220,7 @@ class FactSignal(Schema):
     id: int = Field(examples=[17])
     source: str = Field(examples=["12345"])
     subject: str = Field(examples=["人民路路灯不亮"])
+    subject_en: str = Field("", description="Empty where nobody gave one, and in notes of older versions")
     waiting_reason: str = Field(examples=["unsure"])
     recorded_at: datetime
 

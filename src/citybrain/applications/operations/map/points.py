@@ -55,6 +55,7 @@ def set_of_cases(found: Sequence[CasePoint]) -> PointSet:
     rows: list[Row] = [
         {
             "kind": "case", "id": one.number, "severity": one.severity, "state": one.state or None, "title": one.title,
+            "title_en": one.title_en or None,
             "type": one.case_type, "overdue": one.is_overdue or None,
         }
         for one in found

@@ -115,7 +115,7 @@ def _case(viewer: Viewer, number: str, ref: str) -> Found:
     detail = cases.get_case_detail(viewer, number)
     case = detail.case
     fact = Fact(
-        ref, "case", case.number, {"zh": case.title, "en": case.title}, case.occurred_at, case.state,
+        ref, "case", case.number, {"zh": case.title, "en": case.title_en or case.title}, case.occurred_at, case.state,
         case.region_path,
         data={"recorded_at": case.recorded_at, "due_at": case.due_at, "closed_at": case.closed_at,
               "outcome": case.outcome, "timeline": [_line(entry) for entry in cases.timeline(case)]},

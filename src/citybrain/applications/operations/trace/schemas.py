@@ -52,6 +52,7 @@ class CaseOfThing(Schema):
 
     number: str = Field(examples=["AJ2026030200001"])
     title: str = Field(examples=["东四 PM2.5 重度污染"])
+    title_en: str = Field(description="Empty where nobody gave one", examples=["PM2.5 very high at Dongsi"])
     case_type_title: dict[str, str] = Field(examples=[{"zh": "大气污染", "en": "Air pollution"}])
     state: str = Field(examples=["handling"])
     state_title: dict[str, str] = Field(examples=[{"zh": "处置中", "en": "Handling"}])
@@ -60,3 +61,4 @@ class CaseOfThing(Schema):
     due_at: datetime | None
     closed_at: datetime | None
     organisation_name: str | None = Field(examples=["市生态环境局"])
+    organisation_name_en: str = Field(description="Empty where it has none", examples=["Ecology Bureau"])

@@ -99,6 +99,7 @@ class WhatIfShown(Schema):
 
     organisation: str | None = Field(examples=["urban"])
     organisation_name: str | None = Field(examples=["市城管执法委"])
+    organisation_name_en: str = Field(description="Empty where it has none", examples=["City Management Bureau"])
     region_path: str
     why: dict[str, Any]
     others: list[dict[str, Any]] = Field(description="Lines that lost, best first")

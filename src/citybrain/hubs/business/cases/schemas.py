@@ -86,6 +86,7 @@ class NeighboursShown(Schema):
 class CaseSummary(Schema):
     number: str = Field(examples=["AJ2026030200001"])
     title: str = Field(examples=["王寨街道路灯不亮"])
+    title_en: str = Field(description="Empty where nobody gave one", examples=["Lamp out in Wangzhai"])
     case_type: str = Field(examples=["urban.lamp"])
     case_type_title: Title
     state: str = Field(examples=["handling"])
@@ -107,6 +108,7 @@ class CaseSummary(Schema):
     is_supervised: bool
     organisation: str | None = Field(description="Who holds it (after the end: who held it last)", examples=["urban"])
     organisation_name: str | None = Field(examples=["市城管执法委"])
+    organisation_name_en: str = Field(description="Empty where it has none", examples=["City Management Bureau"])
     region_code: str = Field(description="Empty outside every region", examples=["420606001"])
     region_path: str = Field(examples=["/4206/420606/420606001/"])
     address: str = Field(examples=["樊城区长虹路"])
@@ -125,6 +127,7 @@ class AssignmentShown(Schema):
     id: int
     organisation: str = Field(examples=["urban"])
     organisation_name: str = Field(examples=["市城管执法委"])
+    organisation_name_en: str = Field(description="Empty where it has none", examples=["City Management Bureau"])
     role: str = Field(description="lead or assist", examples=["lead"])
     person: str | None = Field(description="Name of whoever accepted it", examples=["王芳"])
     since: datetime
@@ -144,6 +147,10 @@ class AssignmentShown(Schema):
     @staticmethod
     def resolve_organisation_name(row: Any) -> str:
         return str(row.organisation.name)
+
+    @staticmethod
+    def resolve_organisation_name_en(row: Any) -> str:
+        return str(row.organisation.name_en)
 
     @staticmethod
     def resolve_person(row: Any) -> str | None:

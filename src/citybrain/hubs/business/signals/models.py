@@ -35,6 +35,7 @@ class Signal(models.Model):
     source = models.CharField(max_length=80)
     source_id = models.CharField(max_length=120)
     subject = models.CharField(max_length=300, blank=True, default="")
+    subject_en = models.CharField(max_length=300, blank=True, default="")
     text = models.TextField(blank=True, default="")
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()

@@ -88,6 +88,7 @@ class SignalSummary(Schema):
     source: str = Field(examples=["12345"])
     source_id: str = Field(examples=["HX-1"])
     subject: str = Field(examples=["人民路路灯不亮"])
+    subject_en: str = Field(description="Empty where nobody gave one", examples=["Lamp out in Renmin Road"])
     text: str = Field(description="Telephone numbers and the like are taken out")
     occurred_at: datetime
     recorded_at: datetime
@@ -208,6 +209,7 @@ class SignalList(SignalsWanted):
 class AlikeCase(Schema):
     number: str = Field(examples=["AJ2026030200001"])
     title: str = Field(examples=["王寨街道路灯不亮"])
+    title_en: str = Field(description="Empty where nobody gave one", examples=["Lamp out in Wangzhai"])
     case_type: str = Field(examples=["urban.facilities.street_light"])
     case_type_title: dict[str, str] = Field(examples=[{"zh": "路灯不亮", "en": "Lamp out"}])
     state: str = Field(examples=["handling"])
@@ -219,6 +221,7 @@ class AlikeCase(Schema):
     closed_at: datetime | None
     outcome_title: dict[str, str] | None = Field(examples=[{"zh": "已解决", "en": "Resolved"}])
     organisation_name: str | None = Field(examples=["市城管执法委"])
+    organisation_name_en: str = Field(description="Empty where it has none", examples=["City Management Bureau"])
     address: str = Field(examples=["樊城区长虹路"])
     signal_count: int = Field(examples=[2])
 

@@ -19,7 +19,7 @@ export interface Changes {
 }
 
 export function seenOf(of: Case, entries: readonly Entry[]): Seen {
-  return { revision: of.revision, state: of.state_title.zh + '\n' + of.state_title.en, organisation: of.organisation_name, severity: of.severity, due: of.due_at, lastEntry: entries.at(-1)?.id ?? 0 }
+  return { revision: of.revision, state: of.state_title.zh + '\n' + of.state_title.en, organisation: of.organisation_name ? `${of.organisation_name}\n${of.organisation_name_en || of.organisation_name}` : null, severity: of.severity, due: of.due_at, lastEntry: entries.at(-1)?.id ?? 0 }
 }
 
 /** Null when the case is as it was seen. */

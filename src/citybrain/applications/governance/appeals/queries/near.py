@@ -60,6 +60,7 @@ class PublicCase:
     day: str
     closed_day: str | None
     organisation: str
+    organisation_en: str
     reports: int
     pictures: list[str]
     ref: str = ""
@@ -170,6 +171,7 @@ def _public_case(
         day=case.recorded_at.astimezone(zone).date().isoformat(),
         closed_day=case.closed_at.astimezone(zone).date().isoformat() if case.closed_at else None,
         organisation=case.organisation.name if case.organisation else "",
+        organisation_en=case.organisation.name_en if case.organisation else "",
         reports=max(1, case.signal_count),
         pictures=pictures.get(case.number, []),
     )

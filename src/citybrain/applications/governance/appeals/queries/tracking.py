@@ -167,13 +167,21 @@ def _own_place(appeal: Appeal) -> Place | None:
 def _of_case(case: Case | None) -> dict[str, Any]:
     if case is None:
         nothing = ("number", "title", "organisation", "due_at", "closed_at", "outcome")
-        return {**dict.fromkeys(nothing), "region": "", "is_overdue": False, "reports": 1, "reopened_count": 0}
+        return {
+            **dict.fromkeys(nothing),
+            "region": "",
+            "organisation_en": "",
+            "is_overdue": False,
+            "reports": 1,
+            "reopened_count": 0,
+        }
     regions = names_of_regions([case.region_path])
     return {
         "number": case.number,
         "title": title_of(case),
         "region": regions.get(case.region_path, ""),
         "organisation": case.organisation.name if case.organisation else None,
+        "organisation_en": case.organisation.name_en if case.organisation else "",
         "due_at": None if case.closed_at else case.due_at,
         "is_overdue": case.closed_at is None and case.due_at is not None and case.due_at < clock.now(),
         "closed_at": case.closed_at,

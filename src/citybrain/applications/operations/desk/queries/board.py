@@ -108,12 +108,14 @@ def _case(view: Any) -> dict[str, Any]:
     return {
         "number": view.number,
         "title": view.title,
+        "title_en": view.title_en,
         "case_type_title": view.case_type_title,
         "state_title": view.state_title,
         "severity": view.severity,
         "recorded_at": view.recorded_at.isoformat(),
         "due_at": view.due_at.isoformat() if view.due_at else None,
         "organisation_name": view.organisation_name,
+        "organisation_name_en": view.organisation_name_en,
         "address": view.address,
     }
 
@@ -123,6 +125,7 @@ def _signal(row: Any) -> dict[str, Any]:
         "id": row.pk,
         "source": row.source,
         "subject": row.subject or row.text[:60],
+        "subject_en": row.subject_en,
         "waiting_reason": row.waiting_reason,
         "recorded_at": row.recorded_at.isoformat(),
     }

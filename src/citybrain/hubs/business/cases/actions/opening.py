@@ -27,7 +27,7 @@ def open_case(
     *, actor: Actor, case_type: str, title: str, source: str, text: str = "", occurred_at: datetime | None = None,
     point: Point | None = None, region_path: str = "", region_code: str = "", address: str = "", address_key: str = "",
     thing: str = "", severity: int | None = None, cause_event: str | None = None, signal_subject: str = "",
-    signal_count: int = 1, declared: Catalogue | None = None,
+    signal_count: int = 1, declared: Catalogue | None = None, title_en: str = "",
 ) -> Case:  # fmt: skip
     """立案: open a case, start its clocks, and dispatch it at once where the responsibility list names somebody.
 
@@ -47,6 +47,7 @@ def open_case(
         state=start.key,
         stage=start.stage,
         title=title[:300],
+        title_en=title_en[:300],
         text=text,
         source=source,
         thing=thing,

@@ -34,6 +34,7 @@ class Case(models.Model):
 
     It runs by the loop version it was opened with. Severity 1 is I (red), 4 is IV (blue). `organisation_path` is that
     of whoever holds it now ("" while nobody does), `holder_paths` those of everybody who holds or held it.
+    `title_en` is "" where nobody gave an English title (people write in their own language; alarms have both).
     `region_path` is "" when the place is outside every region or unknown: such a case is kept and marked. `revision`
     counts moves, so that of two people who act at once one is told.
     """
@@ -53,6 +54,7 @@ class Case(models.Model):
     revision = models.PositiveIntegerField(default=0)
 
     title = models.CharField(max_length=300)
+    title_en = models.CharField(max_length=300, blank=True, default="")
     text = models.TextField(blank=True, default="")
     source = models.CharField(max_length=32)
     thing = models.CharField(max_length=64, blank=True, default="")

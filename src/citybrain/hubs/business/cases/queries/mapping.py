@@ -25,6 +25,7 @@ class CasePoint(NamedTuple):
     severity: int
     state: str
     title: str
+    title_en: str
     case_type: str
     is_overdue: bool
 
@@ -37,13 +38,13 @@ def case_points(viewer: Viewer, wanted: CaseFilter, *, at: datetime | None = Non
     check_may(viewer, "case.read")
     rows = _located(viewer, wanted, at)
     moment, types = at or clock.now(), catalogue().types_by_pk
-    columns = ("number", "lon", "lat", "severity", "state", "title", "case_type_id", "due_at", "closed_at")
+    columns = ("number", "lon", "lat", "severity", "state", "title", "title_en", "case_type_id", "due_at", "closed_at")
     return [
         CasePoint(
-            number, lon, lat, severity, "" if at else state, title, types[kind].code,
+            number, lon, lat, severity, "" if at else state, title, title_en, types[kind].code,
             due is not None and due < moment and (closed is None or closed > moment),
         )
-        for number, lon, lat, severity, state, title, kind, due, closed in rows.values_list(*columns)
+        for number, lon, lat, severity, state, title, title_en, kind, due, closed in rows.values_list(*columns)
     ]  # fmt: skip
 
 

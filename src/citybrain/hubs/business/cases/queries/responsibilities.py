@@ -97,7 +97,8 @@ def answer_of(lines: list[Line], case_type: str, region_path: str, at: datetime)
     """Which of these lines, best first, answers at a moment."""
     match = best_of(lines, case_type, region_path, at)
     name = match.organisation_name or None
-    return WhatIf(match.organisation_code or None, name, region_path, match.why, match.others)
+    code, english = match.organisation_code or None, match.organisation_name_en
+    return WhatIf(code, name, english, region_path, match.why, match.others)
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,7 @@ class WhatIf:
 
     organisation: str | None
     organisation_name: str | None
+    organisation_name_en: str
     region_path: str
     why: dict[str, Any]
     others: tuple[dict[str, Any], ...]
@@ -142,6 +144,7 @@ class Line:
             "priority": self.priority,
             "organisation": organisation.code,
             "organisation_name": organisation.name,
+            "organisation_name_en": organisation.name_en,
             "note": self.note,
         }
 

@@ -54,7 +54,7 @@ def feature_collection(viewer: Viewer, wanted: CaseFilter, *, limit: int) -> dic
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise BadInput("input.invalid", fields=(FieldError("bbox", "case.box"),))
     limit = max(1, min(limit, MOST_FEATURES))
-    columns = ("number", "case_type_id", "state", "stage", "severity", "title", "lon", "lat", "precision_m",
+    columns = ("number", "case_type_id", "state", "stage", "severity", "title", "title_en", "lon", "lat", "precision_m",
                "recorded_at", "due_at", "closed_at")  # fmt: skip
     rows = matching(viewer, wanted).order_by("-recorded_at", "-pk")
     found = list(rows.values_list(*columns)[: limit + 1])

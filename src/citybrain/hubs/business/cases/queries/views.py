@@ -64,6 +64,10 @@ class CaseView:
         return self.case.organisation.name if self.case.organisation else None
 
     @property
+    def organisation_name_en(self) -> str:
+        return self.case.organisation.name_en if self.case.organisation else ""
+
+    @property
     def is_overdue(self) -> bool:
         case = self.case
         return case.due_at is not None and case.closed_at is None and case.due_at < clock.now()

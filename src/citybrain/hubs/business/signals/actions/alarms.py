@@ -109,6 +109,7 @@ def signal_of(alarm: AlarmMessage, event: bus.Event, types: Mapping[str, CaseTyp
         source=ALARM_SOURCE,
         source_id=alarm.alarm,
         subject=alarm.title.get("zh", alarm.rule),
+        subject_en=alarm.title.get("en", ""),
         text=f"{alarm.thing} {alarm.property}{value} ({alarm.rule})",
         occurred_at=alarm.start_at,
         recorded_at=clock.now(),

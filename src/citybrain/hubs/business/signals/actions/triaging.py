@@ -207,10 +207,12 @@ def open_own_case(signal: Signal, view: CaseTypeView, *, actor: Actor, declared:
 
 def open_case_of(signal: Signal, view: CaseTypeView, *, actor: Actor, declared: Catalogue) -> str:
     """A case of this signal's own; returns its number."""
+    said = signal.subject or signal.text[:TITLE]
     return open_case(
         actor=actor,
         case_type=view.code,
-        title=signal.subject or signal.text[:TITLE] or view.title["zh"],
+        title=said or view.title["zh"],
+        title_en=signal.subject_en if said else view.title["en"],
         text=signal.text,
         occurred_at=signal.occurred_at,
         point=_point(signal),
