@@ -51,4 +51,4 @@ web/.built: web/package-lock.json $(WEB_SOURCES)
 	else echo "pages: off, because Node.js 20 is not installed (the API stays open)"; fi
 
 clean:
-	rm -rf web/node_modules web/.installed web/.built src/citybrain/site/pages/built $(VENV) build .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf web/node_modules web/.installed web/.built src/citybrain/site/pages/built* $(VENV) build .mypy_cache .ruff_cache .import_linter_cache

@@ -1,5 +1,5 @@
 import vue from '@vitejs/plugin-vue'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
@@ -7,6 +7,7 @@ import { defineConfig, type Plugin, type Rollup } from 'vite'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const target = process.env.CITYBRAIN_PAGES ?? here('../src/citybrain/site/pages/built')
+const fresh = `${target}.new`
 
 /** Beside every file of some size its .gz and .br, which the web process hands out as they are. */
 function compressed(): Plugin {
@@ -23,6 +24,28 @@ function compressed(): Plugin {
         const params = { [constants.BROTLI_PARAM_QUALITY]: 9 }
         writeFileSync(join(folder, `${name}.br`), brotliCompressSync(content, { params }))
       }
+    },
+  }
+}
+
+/**
+ * The whole build takes the place of the one before in one step: pages never name a file that is not there yet. It is
+ * made beside it, and only a build that is whole gets there.
+ */
+function swapped(): Plugin {
+  return {
+    name: 'swapped',
+    apply: 'build',
+    writeBundle: {
+      order: 'post',
+      sequential: true,
+      handler() {
+        const old = `${target}.old`
+        rmSync(old, { recursive: true, force: true })
+        if (existsSync(target)) renameSync(target, old)
+        renameSync(fresh, target)
+        rmSync(old, { recursive: true, force: true })
+      },
     },
   }
 }
@@ -64,10 +87,10 @@ function early(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [vue(), compressed(), early()],
+  plugins: [vue(), compressed(), early(), swapped()],
   resolve: { alias: { '@': here('./src') } },
   build: {
-    outDir: target,
+    outDir: fresh,
     emptyOutDir: true,
     target: 'es2022',
     chunkSizeWarningLimit: 1500,

@@ -36,6 +36,49 @@ def test_what_is_no_page_is_not_found(db, built, path):
     assert Client().get(path).status_code == 404
 
 
+@pytest.fixture
+def assets(settings, tmp_path):
+    """A folder of built files with one that is there when the process begins."""
+    settings.STATIC_ROOT = tmp_path / "assets"
+    settings.STATIC_ROOT.mkdir()
+    (settings.STATIC_ROOT / "console-old.js").write_text("old", encoding="utf-8")
+    return settings.STATIC_ROOT
+
+
+def test_what_was_built_after_the_start_is_served_like_what_was_there(db, assets):
+    client = Client()
+    assert b"".join(client.get("/assets/console-old.js")) == b"old"
+    (assets / "console-new.js").write_text("new, and longer", encoding="utf-8")
+    (assets / "console-new.js.br").write_bytes(b"packed")
+
+    answer = client.get("/assets/console-new.js")
+    assert b"".join(answer) == b"new, and longer"
+    assert answer["Content-Type"].startswith("text/javascript")
+    assert "immutable" in answer["Cache-Control"]
+    assert "default-src 'self'" in answer["Content-Security-Policy"]
+    packed = client.get("/assets/console-new.js", headers={"Accept-Encoding": "br"})
+    assert (b"".join(packed), packed["Content-Encoding"]) == (b"packed", "br")
+
+
+def test_what_a_newer_build_took_away_is_not_found_and_no_error(db, assets):
+    client = Client()
+    assert client.get("/assets/console-old.js").status_code == 200
+    (assets / "console-old.js").unlink()
+    for _ in range(2):
+        answer = client.get("/assets/console-old.js")
+        assert answer.status_code == 404
+        assert "immutable" not in answer.get("Cache-Control", "")
+
+
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "../secret.txt", "%2e%2e/secret.txt", "..%2fsecret.txt", "a%00b", "folder"]
+)
+def test_nothing_beside_the_built_files_is_served(db, assets, name):
+    (assets.parent / "secret.txt").write_text("secret", encoding="utf-8")
+    (assets / "folder").mkdir()
+    assert Client().get(f"/assets/{name}").status_code == 404
+
+
 def test_a_page_runs_only_what_this_platform_serves(db, built, settings):
     settings.LIVE_URL = "https://live.example:8443"
     policy = dict(part.split(" ", 1) for part in Client().get("/")["Content-Security-Policy"].split("; "))

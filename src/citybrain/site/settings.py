@@ -85,7 +85,7 @@ AUTH_PASSWORD_VALIDATORS = [
 MIDDLEWARE = [
     "citybrain.site.http.middleware.Shell",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "citybrain.site.pages.files.BuiltFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

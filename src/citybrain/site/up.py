@@ -6,7 +6,9 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from citybrain.base import clock
 from citybrain.base.errors import Misconfigured
+from citybrain.lab.city.state import find_state
 from citybrain.site.broker import broker_child, find_mosquitto
 from citybrain.site.demo import life_child, make_demo, set_speed
 from citybrain.site.ports import PORTS, port_of
@@ -30,6 +32,7 @@ def run(
     if speed is not None:
         set_speed(data, speed)
     tell_password(migrate(say=print))
+    tell_still_clock(data)
     children = list_children(data, port, workers=workers)
     if is_demo and lives:
         children.append(life_child(data, port))
@@ -84,6 +87,15 @@ def tell_password(password: str | None) -> None:
         print(
             f"administrator: admin   password: {password}   (shown this once; change it after signing in)", flush=True
         )
+
+
+def tell_still_clock(data: Path) -> None:
+    """Say so when the city clock does not go on by itself; whoever waits for a deadline would wait for ever."""
+    running = clock.current()
+    if not isinstance(running, clock.DrivenClock):
+        return
+    way = "`citybrain up --empty --speed 1` lets it run" if find_state(data) else "only a replay moves it"
+    print(f"clock: stands still at {running.now():%Y-%m-%d %H:%M} UTC, nothing falls due; {way}", flush=True)
 
 
 def list_children(data: Path, port: int, *, workers: int) -> list[Child]:

@@ -2,6 +2,7 @@
 import 'element-plus/dist/index.css'
 import '@/shared/base.css'
 import './shell/theme.css'
+import { watchBuild } from '@/shared/build'
 import { addMessages, i18n, language, setLanguage } from '@/shared/i18n'
 import { loadPlatform } from '@/shared/platform'
 import { loadSession } from '@/shared/session'
@@ -11,6 +12,7 @@ import { router } from './shell/router'
 
 addMessages(import.meta.glob('./*/messages.ts', { eager: true }))
 setLanguage(language())
+watchBuild(router)
 
 // The pages show what is wrong themselves; here only what would keep them from starting is waited for.
 await Promise.allSettled([loadPlatform(), loadSession()])

@@ -15,6 +15,7 @@ export const shared: Messages = {
       empty: '这里还没有内容', error: '没有加载出来', offline: '网络已断开，正在重试', stale: '数据更新于 {age}', reference: '报障编号 {id}',
       polling: '实时连接不可用，每 {n} 秒刷新', live: '实时', notLive: '非实时', forbidden: '不在您的职责范围内', notFound: '不存在，或您无权查看', leave: '有未保存的内容，确定离开？',
       signedOut: '登录已结束', signedOutLong: '登录已失效或职责已变更。重新登录后，您填写的内容仍在。', dutyChanged: '您的职责已变更，页面已按新职责刷新',
+      missing: { reopening: '平台已更新，正在重新打开此页', renewed: '平台已更新，但此页有一部分没有取到。请刷新；若仍如此，请联系管理员。', unreached: '此页有一部分没有取到，请检查网络后重试。' }, reload: '刷新本页',
     },
     severity: { 1: 'Ⅰ级 特别重大', 2: 'Ⅱ级 重大', 3: 'Ⅲ级 较大', 4: 'Ⅳ级 一般', short1: 'Ⅰ', short2: 'Ⅱ', short3: 'Ⅲ', short4: 'Ⅳ', 0: '未定级' },
     time: {
@@ -36,6 +37,7 @@ export const shared: Messages = {
       polling: 'No live connection; refreshed every {n} s', live: 'Live', notLive: 'Not live', forbidden: 'Not within your duties', notFound: 'Does not exist, or is not yours to see',
       leave: 'What you entered is not saved. Leave anyway?', signedOut: 'Your session has ended',
       signedOutLong: 'It expired or your duties changed. Sign in again; what you entered is still here.', dutyChanged: 'Your duties have changed; the page now shows the new ones',
+      missing: { reopening: 'The platform was renewed; the page is opened again', renewed: 'The platform was renewed, but a part of this page did not come. Reload it; if that does not help, tell an administrator.', unreached: 'A part of this page did not come: check the network and try again.' }, reload: 'Reload the page',
     },
     severity: { 1: 'I Extreme', 2: 'II Severe', 3: 'III Moderate', 4: 'IV Minor', short1: 'I', short2: 'II', short3: 'III', short4: 'IV', 0: 'Not graded' },
     time: {
