@@ -21,6 +21,11 @@ class Episode:
     ended: int | None = None
 
 
+def signs_of_life(readings: list[tuple[int, float, int]], came: dict[int, int]) -> list[tuple[int, float, int]]:
+    """Those that came within seven days of their time; `came` says when each was first heard of."""
+    return [one for one in readings if came[one[0]] - one[0] <= 7 * 86_400 * SECOND]
+
+
 def true_readings(arrived: list[tuple[int, float, int]]) -> list[tuple[int, float, int]]:
     """Of (at, value, quality) in arrival order: for each time the latest content that was new."""
     contents: dict[int, list[tuple[float, int]]] = {}
@@ -31,9 +36,9 @@ def true_readings(arrived: list[tuple[int, float, int]]) -> list[tuple[int, floa
     return [(at, *contents[at][-1]) for at in sorted(contents)]
 
 
-def episodes(rule: Rule, arrived: list[tuple[int, float, int]], now: int) -> list[Episode]:
+def episodes(rule: Rule, arrived: list[tuple[int, float, int]], now: int, came: dict[int, int]) -> list[Episode]:
     readings = true_readings(arrived)
-    return silences(rule, readings, now) if rule.kind == "silence" else exceedances(rule, readings)
+    return silences(rule, signs_of_life(readings, came), now) if rule.kind == "silence" else exceedances(rule, readings)
 
 
 def silences(rule: Rule, readings: list[tuple[int, float, int]], now: int) -> list[Episode]:

@@ -50,6 +50,7 @@ class Story:
     groups: list[list[Sent]]
     restarts: list[str | None]  # after each group: how `sense` ends, if it does
     advances: list[int]  # how far city time runs on before each group, in minutes
+    begins: int  # where city time begins, in minutes: seven days on, the first of the readings are a history
 
 
 @st.composite
@@ -99,7 +100,20 @@ def stories(draw: st.DrawFn) -> Story:
         begin += size
     ends = random.choice([None, "clean", "killed", "killed before apply", "killed before the journal"],
                          size=len(groups), p=[0.8, 0.05, 0.05, 0.05, 0.05])  # fmt: skip
-    return Story(rules, groups, [end and str(end) for end in ends], random.integers(0, 8, len(groups)).tolist())
+    begins = draw(st.sampled_from([1, 1, 7 * 1440 + 5, 7 * 1440 + 60, 7 * 1440 + 300]))
+    return Story(rules, groups, [end and str(end) for end in ends], random.integers(0, 8, len(groups)).tolist(), begins)
+
+
+def first_heard(story: Story, stream: int) -> dict[int, int]:
+    """By the time of a reading of a stream: when the city first heard of it."""
+    came: dict[int, int] = {}
+    now = BEGIN + story.begins * MINUTE
+    for group, minutes in zip(story.groups, story.advances, strict=True):
+        now += minutes * MINUTE
+        for one in group:
+            if one.stream == stream:
+                came.setdefault(one.at, now)
+    return came
 
 
 def _reading(random: np.random.Generator, stream: int, at: int) -> Sent:
@@ -183,7 +197,7 @@ def test_alarms_do_not_depend_on_how_the_readings_arrive(story: Story) -> None:
     with tempfile.TemporaryDirectory() as folder:
         data = folders(Path(folder))
         write_snapshot(data, things=2, rules=story.rules)
-        movable = city_clock.MovableClock(city_clock.from_micros(BEGIN) + timedelta(minutes=1))
+        movable = city_clock.MovableClock(city_clock.from_micros(BEGIN) + timedelta(minutes=story.begins))
         with city_clock.installed(movable):
             live(data, story, movable)
         entries = told(data)
@@ -196,6 +210,6 @@ def test_alarms_do_not_depend_on_how_the_readings_arrive(story: Story) -> None:
             arrived = [
                 (one.at, one.value, one.quality) for group in story.groups for one in group if one.stream == stream
             ]
-            expected: list[Episode] = episodes(rule, arrived, now)
+            expected: list[Episode] = episodes(rule, arrived, now, first_heard(story, stream))
             assert found.pop((rule.key, thing, "pm25"), []) == expected
     assert not found

@@ -278,3 +278,63 @@ def test_the_id_of_an_alarm_is_where_and_when_it_began() -> None:
         )
         == 4
     )
+
+
+MONTH = 30 * 1440  # minutes before the first reading of the present
+
+
+@pytest.fixture
+def living(watch: Watch) -> Watch:
+    watch.rules(SILENT, LONG)
+    return watch
+
+
+def test_a_history_poured_into_a_living_city_is_no_sign_of_life(living: Watch) -> None:
+    """Nothing of it is a silence: not its gaps, not its end, not the way from it to the present."""
+    told_lines = []
+    for step in range(0, 600, 20):
+        told_lines += living.reads(*[(step - MONTH + minute, 50) for minute in range(0, 20, 10)])
+        told_lines += living.sweep(step / 20)
+    assert told_lines == []
+    assert living.reads((31, 50)) == []
+    assert living.sweep(37) == [("firing", 36)]
+
+
+def test_a_history_is_judged_by_thresholds(living: Watch) -> None:
+    lines = living.reads(*[(minute - MONTH, 150) for minute in range(4)])
+    assert [state for state, _ in lines] == ["pending", "firing"]
+
+
+def test_a_history_does_not_end_the_silence_of_a_thing(living: Watch) -> None:
+    living.reads((0, 50))
+    assert living.sweep(9 * 1440) == [("firing", 5)]
+    assert living.reads(*[(minute, 50) for minute in range(10, 60)]) == []
+    living.restart()
+    assert living.sweep(9 * 1440 + 10) == []
+    assert living.reads((9 * 1440 + 10, 50)) == [("resolved", 9 * 1440 + 10)]
+
+
+def test_a_correction_that_comes_too_late_does_not_unsay_that_the_thing_spoke(living: Watch) -> None:
+    living.reads((0, 50), (4, 50), (8, 50))
+    assert living.sweep(9) == []
+    living.clock.move_to(START + timedelta(days=8))
+    assert living.reads((4, 60)) == []
+    assert living.sweep(8 * 1440 + 1) == [("firing", 13)]
+
+
+def test_the_last_seven_days_of_a_history_are_readings_like_any_other(living: Watch) -> None:
+    living.reads((-6 * 1440, 50))
+    assert living.sweep(1) == [("firing", 5 - 6 * 1440)]
+
+
+def test_a_checkpoint_of_before_there_were_histories_goes_on(living: Watch) -> None:
+    """Every reading in it is a sign of life."""
+    living.reads((0, 50), (4, 50))
+    living.store.rotate()
+    living.store.save_checkpoint(living.store.take_checkpoint())
+    path = living.data / "hot" / "checkpoint.npz"
+    with np.load(path) as stored:
+        older = {name: stored[name] for name in stored if name not in ("past", "heard", "heard_sequence")}
+    np.savez(path, **older)
+    living.restart()
+    assert living.sweep(10) == [("firing", 9)]

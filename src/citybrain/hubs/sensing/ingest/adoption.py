@@ -19,7 +19,7 @@ from citybrain.hubs.sensing.ingest.rulebook import Named, RuleBook, Transition
 from citybrain.hubs.sensing.ingest.snapshot import Rule
 from citybrain.hubs.sensing.ingest.windows import Slots, Windows
 
-WINDOW_COLUMNS = ("moments", "values", "sequences", "written", "last", "complete")
+WINDOW_COLUMNS = ("moments", "values", "sequences", "written", "last", "complete", "past", "heard", "heard_sequence")
 SLOT_COLUMNS = ("phase", "start", "since", "fired", "silent", "floor")
 
 

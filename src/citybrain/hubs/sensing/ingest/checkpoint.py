@@ -28,7 +28,8 @@ from citybrain.hubs.sensing.ingest.windows import Slots, Windows
 log = logging.getLogger("citybrain.sense")
 FILE = "checkpoint.npz"
 FORMAT = 1
-WINDOW_ARRAYS = ("stream", "moments", "values", "sequences", "written", "last", "complete")
+OLDER_ARRAYS = ("stream", "moments", "values", "sequences", "written", "last", "complete")
+WINDOW_ARRAYS = (*OLDER_ARRAYS, "past", "heard", "heard_sequence")
 SLOT_ARRAYS = ("rule", "window", "phase", "start", "since", "fired", "silent", "floor")
 
 
@@ -110,8 +111,19 @@ def read(hot: Path) -> Checkpoint | None:
     if meta is None:
         return None
     with np.load(hot / FILE) as stored:
-        windows = Windows(*(stored[name] for name in WINDOW_ARRAYS))
+        windows = _windows(stored)
         slots = Slots(*(stored[name] for name in SLOT_ARRAYS))
         slots.changes = meta.changes
         latest = stored["latest"]
     return Checkpoint(meta, latest, windows, slots)
+
+
+def _windows(stored: Any) -> Windows:
+    """The windows; in a checkpoint of before there were histories, every reading is a sign of life."""
+    if "heard" in stored:
+        return Windows(*(stored[name] for name in WINDOW_ARRAYS))
+    old = {name: stored[name] for name in OLDER_ARRAYS}
+    newest = (old["written"] - 1) % old["moments"].shape[1]
+    heard_sequence = old["sequences"][np.arange(len(newest)), newest]
+    past = np.zeros(old["moments"].shape, np.bool_)
+    return Windows(**old, past=past, heard=old["last"].copy(), heard_sequence=heard_sequence)

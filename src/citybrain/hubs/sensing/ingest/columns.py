@@ -29,6 +29,7 @@ SCHEMA = pa.schema(
 )
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
+LIVE_PAST = 7 * DAY  # no live sender may be later than this
 NEVER = -(2**63)  # a time before every time
 
 

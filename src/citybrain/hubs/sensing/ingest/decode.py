@@ -13,9 +13,8 @@ import numpy as np
 import pyarrow as pa
 
 from citybrain.hubs.sensing.ingest.catalogue import INTEGER, NUMBER, Catalogue
-from citybrain.hubs.sensing.ingest.columns import SECOND, TIME, Flags, Ints, Rows
+from citybrain.hubs.sensing.ingest.columns import LIVE_PAST, SECOND, TIME, Flags, Ints, Rows
 
-LIVE_PAST = 7 * 86_400 * SECOND
 LIVE_FUTURE = 300 * SECOND
 HISTORY_BEGIN = -2_208_988_800 * SECOND  # 1900: before it nothing was measured that a city would ask for
 

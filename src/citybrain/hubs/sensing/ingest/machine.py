@@ -7,7 +7,8 @@ evidence for or against a threshold.
   later is still beyond and none in between was not, it is **firing**, else it has **lapsed**. A firing alarm stays
   until a reading is no longer beyond `clear_at` and, `clear_for_seconds` later, all since were not: **resolved**.
 - *silence*: two readings more than `after_seconds` apart have an alarm between them, firing at the first + after,
-  resolved at the second. After the last reading the clock of the city decides (`RuleBook.sweep`).
+  resolved at the second. After the last reading the clock of the city decides (`RuleBook.sweep`). Readings that came
+  later than any live sender may be (`LIVE_PAST`) are a history: they neither end a silence nor begin one.
 
 An episode is known by its start: the first reading beyond, or the moment from which silence counts.
 """
@@ -29,6 +30,7 @@ class Reading(NamedTuple):
     value: float
     good: bool
     sequence: int = 0
+    past: bool = False  # it came so late that it says nothing about whether the thing still speaks
 
 
 class State(NamedTuple):
@@ -92,7 +94,7 @@ def step(limit: Limit, state: State, reading: Reading, lines: list[Line]) -> Sta
         return _step_silence(limit, state, reading, lines)
     if not reading.good:
         return state
-    at, value, _, sequence = reading
+    at, value, _, sequence, _ = reading
     x = limit.sign * value
     phase, start, since, fired, _ = state
     if phase == NORMAL:
@@ -121,6 +123,8 @@ def step(limit: Limit, state: State, reading: Reading, lines: list[Line]) -> Sta
 
 
 def _step_silence(limit: Limit, state: State, reading: Reading, lines: list[Line]) -> State:
+    if reading.past:
+        return state
     due = state.since + limit.after
     if state.since != NEVER and reading.at > due:
         lines.append(Line(due, "firing", due, None, state.sequence))

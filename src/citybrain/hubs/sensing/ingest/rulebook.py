@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from citybrain.hubs.sensing.ingest.arrange import Arranged, firsts
-from citybrain.hubs.sensing.ingest.columns import NEVER, Flags, Floats, Ints, Rows
+from citybrain.hubs.sensing.ingest.columns import LIVE_PAST, NEVER, Flags, Floats, Ints, Rows
 from citybrain.hubs.sensing.ingest.machine import (
     FIRING,
     INITIAL,
@@ -64,23 +64,31 @@ class Group:
     value: Floats
     good: Flags
     sequence: NDArray[np.int16]
+    past: Flags  # came too late to be a sign of life
     begin: Ints  # the first row of each window
     count: Ints  # how many there are
     member: Ints  # by row: which of the windows
 
     def take(self, which: Flags | Ints) -> Group:
-        return _grouped(self.window[which], self.at[which], self.value[which], self.good[which], self.sequence[which])
+        return _grouped(
+            self.window[which],
+            self.at[which],
+            self.value[which],
+            self.good[which],
+            self.sequence[which],
+            self.past[which],
+        )
 
     def readings(self, number: int) -> list[Reading]:
         part = slice(int(self.begin[number]), int(self.begin[number] + self.count[number]))
-        columns = (self.at[part], self.value[part], self.good[part], self.sequence[part])
+        columns = (self.at[part], self.value[part], self.good[part], self.sequence[part], self.past[part])
         return [Reading(*one) for one in zip(*(column.tolist() for column in columns), strict=True)]
 
 
-def _grouped(window: Ints, at: Ints, value: Floats, good: Flags, sequence: NDArray[np.int16]) -> Group:
+def _grouped(window: Ints, at: Ints, value: Floats, good: Flags, sequence: NDArray[np.int16], past: Flags) -> Group:
     begin = np.flatnonzero(firsts(window))
     count = np.diff(begin, append=len(window))
-    return Group(window, at, value, good, sequence, begin, count, np.repeat(np.arange(len(begin)), count))
+    return Group(window, at, value, good, sequence, past, begin, count, np.repeat(np.arange(len(begin)), count))
 
 
 class RuleBook:
@@ -120,8 +128,12 @@ class RuleBook:
 
     # -- readings ---------------------------------------------------------------------------------------------------
 
-    def apply(self, rows: Rows, arranged: Arranged, sequence: NDArray[np.int16] | None = None) -> list[Transition]:
-        """Take in a stored group; `arranged` is its order, `sequence` its corrections (left out: there are none)."""
+    def apply(
+        self, rows: Rows, arranged: Arranged, sequence: NDArray[np.int16] | None = None, recorded_at: int = NEVER
+    ) -> list[Transition]:
+        """Take in a stored group; `arranged` is its order, `sequence` its corrections (left out: there are none),
+        `recorded_at` when it came (left out: all of it in time).
+        """
         sequence = np.zeros(len(rows), np.int16) if sequence is None else sequence
         window = self._window_of.take(np.minimum(arranged.streams, len(self._window_of) - 1))
         order = arranged.order
@@ -131,7 +143,9 @@ class RuleBook:
         if not len(window):
             return []
         good = rows.quality.take(order) == 0
-        group = _grouped(window, rows.at.take(order), rows.value.take(order), good, sequence.take(order))
+        at = rows.at.take(order)
+        past = at < max(recorded_at, NEVER + LIVE_PAST) - LIVE_PAST
+        group = _grouped(window, at, rows.value.take(order), good, sequence.take(order), past)
         if arranged.late is None:
             return self._in_order(group)
         late = arranged.late[order]
@@ -141,17 +155,21 @@ class RuleBook:
     def _in_order(self, group: Group) -> list[Transition]:
         """Rows later than all before them in their windows."""
         told: list[Transition] = []
+        signs = group.take(~group.past) if group.past.any() else group
         for layer in self._layers:
-            slot = layer.slot_of.take(group.window)
+            of = signs if layer.silence else group
+            slot = layer.slot_of.take(of.window)
             judge = self._silence_calm if layer.silence else self._threshold_calm
-            busy = np.unique(group.member[~(judge(group, slot) | (slot < 0))])
+            busy = np.unique(of.member[~(judge(of, slot) | (slot < 0))])
             for number in busy.tolist():
-                own = int(slot[group.begin[number]])
-                told += self._named(own, self._follow(own, group.readings(number)))
+                own = int(slot[of.begin[number]])
+                told += self._named(own, self._follow(own, of.readings(number)))
         windows = self.windows
         rank = np.arange(len(group.window)) - group.begin.take(group.member)
         count = group.count.take(group.member)
-        windows.follow(group.window, rank, count, group.at, group.value, group.good, group.sequence)
+        windows.follow(group.window, rank, count, group.at, group.value, group.good, group.sequence, group.past)
+        newest = signs.begin + signs.count - 1
+        windows.hear(signs.window[newest], signs.at[newest], signs.sequence[newest])
         return told
 
     def _threshold_calm(self, group: Group, slot: Ints) -> Flags:
@@ -172,7 +190,7 @@ class RuleBook:
         """Rows that follow the one before soon enough, on streams whose silence has not been told."""
         before = np.empty(len(group.at), np.int64)
         before[1:] = group.at[:-1]
-        last = self.windows.last.take(group.window[group.begin])
+        last = self.windows.heard.take(group.window[group.begin])
         before[group.begin] = np.where(last == NEVER, group.at[group.begin], last)
         calm: Flags = group.at - before <= self._after.take(self.slots.rule.take(slot))
         return calm & ~self.slots.silent.take(slot)
@@ -183,7 +201,7 @@ class RuleBook:
         if limit.silence:
             told = self._told_silence(slot, limit)
             slots.silent[slot] = False
-            before = State(since=int(self.windows.last[window]), sequence=self.windows.last_sequence(window))
+            before = State(since=int(self.windows.heard[window]), sequence=int(self.windows.heard_sequence[window]))
             _, lines = run(limit, before, readings)
             return difference(told, lines)
         states, lines = run(limit, slots.state(slot), readings)
@@ -204,7 +222,10 @@ class RuleBook:
         old = windows.readings(window)
         floor = NEVER if windows.complete[window] else windows.oldest(window)
         fresh = {reading.at: reading for reading in readings if reading.at > floor}
-        merged = sorted(({reading.at: reading for reading in old} | fresh).values())
+        there = {reading.at: reading for reading in old}
+        for at in fresh.keys() & there.keys():  # a late correction does not unsay that the thing spoke
+            fresh[at] = fresh[at]._replace(past=fresh[at].past and there[at].past)
+        merged = sorted((there | fresh).values())
         told: list[Transition] = []
         for slot in self.slots_of(window):
             judged = max(floor, int(self.slots.floor[slot]))
@@ -224,16 +245,25 @@ class RuleBook:
         tail = [reading for reading in new if reading.at >= earliest]
         base = slots.state_before(slot, earliest)
         if limit.silence:
-            base = State(since=before[-1].at, sequence=before[-1].sequence) if before else INITIAL
+            base = self._heard_before(int(slots.window[slot]), earliest, before)
         _, told = run(limit, base, old[len(before) :])
         states, true = run(limit, base, tail)
         silence = self._told_silence(slot, limit)
         if limit.silence:
-            slots.silent[slot] &= bool(old) and tail[-1].at == old[-1].at
+            heard = int(self.windows.heard[slots.window[slot]])
+            slots.silent[slot] &= not any(reading.at > heard for reading in tail if not reading.past)
         else:
             slots.put(slot, tail, states, oldest=new[0].at)
         begun = opening(base)
         return difference([*begun, *told, *silence], [*begun, *true, *(silence if slots.silent[slot] else [])])
+
+    def _heard_before(self, window: int, earliest: int, before: list[Reading]) -> State:
+        """The sign of life before `earliest`: in the window, or the newest of all when that is older."""
+        signs = [reading for reading in before if not reading.past]
+        heard = int(self.windows.heard[window])
+        if signs:
+            return State(since=signs[-1].at, sequence=signs[-1].sequence)
+        return State(since=heard, sequence=int(self.windows.heard_sequence[window])) if heard < earliest else INITIAL
 
     # -- silences, and endings --------------------------------------------------------------------------------------
 
@@ -241,13 +271,13 @@ class RuleBook:
         if not self.slots.silent[slot]:
             return []
         window = int(self.slots.window[slot])
-        start = int(self.windows.last[window]) + limit.after
-        return [Line(start, "firing", start, None, self.windows.last_sequence(window))]
+        start = int(self.windows.heard[window]) + limit.after
+        return [Line(start, "firing", start, None, int(self.windows.heard_sequence[window]))]
 
     def sweep(self, now: int) -> list[Transition]:
         """Silences that have begun by `now` (city time)."""
         slots = self._silences
-        last = self.windows.last.take(self.slots.window.take(slots))
+        last = self.windows.heard.take(self.slots.window.take(slots))
         due = last + self._after.take(self.slots.rule.take(slots))
         begun = slots[(last != NEVER) & (now > due) & ~self.slots.silent.take(slots)]
         told: list[Transition] = []

@@ -141,7 +141,7 @@ class Store:
         )
         self.latest.update(rows.stream[which], records, (segment, offset))
         try:
-            return self.book.apply(rows, arranged, stored.sequence)
+            return self.book.apply(rows, arranged, stored.sequence, stored.recorded_at)
         except Exception:  # a fault of a rule must not stop the store; /health says that there was one
             self.rules_failed += 1
             log.exception("the rules could not be applied to a group; its readings are stored")

@@ -30,6 +30,9 @@ class Windows:
     written: Ints  # entries so far; the next one goes to written % DEPTH
     last: Ints  # event time of the newest entry, NEVER when there is none
     complete: Flags  # the window holds everything the stream ever sent
+    past: Flags  # [windows, DEPTH]: no sign of life, it came too late for that
+    heard: Ints  # event time of the newest sign of life, NEVER when there is none; it may have left the window
+    heard_sequence: NDArray[np.int16]
 
     @classmethod
     def blank(cls, stream: Streams, complete: Flags) -> Windows:
@@ -42,18 +45,18 @@ class Windows:
             np.zeros(n, np.int64),
             np.full(n, NEVER, np.int64),
             complete.copy(),
+            np.zeros((n, DEPTH), np.bool_),
+            np.full(n, NEVER, np.int64),
+            np.zeros(n, np.int16),
         )
 
     def readings(self, window: int) -> list[Reading]:
         """Everything in the window, oldest first."""
         written = int(self.written[window])
         places = np.arange(written - min(written, DEPTH), written) % DEPTH
-        columns = (self.moments[window, places], self.values[window, places], self.sequences[window, places])
-        entries = zip(*(column.tolist() for column in columns), strict=True)
-        return [Reading(moment >> 1, value, bool(moment & 1), sequence) for moment, value, sequence in entries]
-
-    def last_sequence(self, window: int) -> int:
-        return int(self.sequences[window, (self.written[window] - 1) % DEPTH])
+        rings = (self.moments, self.values, self.sequences, self.past)
+        entries = zip(*(ring[window, places].tolist() for ring in rings), strict=True)
+        return [Reading(moment >> 1, value, bool(moment & 1), *rest) for moment, value, *rest in entries]
 
     def oldest(self, window: int) -> int:
         """Event time of the oldest entry; NEVER when there is none."""
@@ -61,7 +64,15 @@ class Windows:
         return int(self.moments[window, written % DEPTH if written >= DEPTH else 0]) >> 1 if written else NEVER
 
     def follow(
-        self, windows: Ints, rank: Ints, count: Ints, at: Ints, value: Floats, good: Flags, sequence: NDArray[np.int16]
+        self,
+        windows: Ints,
+        rank: Ints,
+        count: Ints,
+        at: Ints,
+        value: Floats,
+        good: Flags,
+        sequence: NDArray[np.int16],
+        past: Flags,
     ) -> None:
         """Append rows that are later than all in their windows: `rank` counts within a window, `count` is by row."""
         written = self.written.take(windows)
@@ -69,11 +80,16 @@ class Windows:
         self.moments.reshape(-1)[places] = at * 2 + good
         self.values.reshape(-1)[places] = value
         self.sequences.reshape(-1)[places] = sequence
+        self.past.reshape(-1)[places] = past
         newest = rank == count - 1
         own, total = windows[newest], (written + count)[newest]
         self.written[own] = total
         self.last[own] = at[newest]
         self.complete[own] &= total <= DEPTH
+
+    def hear(self, windows: Ints, at: Ints, sequence: NDArray[np.int16]) -> None:
+        """Note the newest sign of life, one of each of these windows."""
+        self.heard[windows], self.heard_sequence[windows] = at, sequence
 
     def replace(self, window: int, readings: Sequence[Reading]) -> None:
         """Put other readings, oldest first, in the window's place; what it cannot hold falls out."""
@@ -81,6 +97,10 @@ class Windows:
         self.moments[window, : len(kept)] = [reading.at * 2 + reading.good for reading in kept]
         self.values[window, : len(kept)] = [reading.value for reading in kept]
         self.sequences[window, : len(kept)] = [reading.sequence for reading in kept]
+        self.past[window, : len(kept)] = [reading.past for reading in kept]
+        heard = next((reading for reading in reversed(kept) if not reading.past), None)
+        if heard is not None:
+            self.heard[window], self.heard_sequence[window] = heard.at, heard.sequence
         self.complete[window] &= len(readings) <= DEPTH
         self.written[window] = len(kept)
         self.last[window] = kept[-1].at
