@@ -14,7 +14,7 @@ NOT_HERE = 77
 PYTEST = [sys.executable, "-m", "pytest", "--durations=10"]
 ON_POSTGRES = [
     sys.executable, "tests/with_postgres.py", *PYTEST, "-m", "not soak and not processes and not one_database",
-    "tests/base", "tests/hubs", "tests/applications", "tests/site",
+    "tests/base", "tests/hubs", "tests/applications", "tests/guarantees", "tests/site",
 ]  # fmt: skip
 BEGAN = time.monotonic()
 

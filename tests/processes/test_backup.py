@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tarfile
@@ -47,10 +48,12 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory) -> Iterator[Story]:
-    city = CityPlatform(tmp_path_factory.mktemp("backup"))
+    folder = tmp_path_factory.mktemp("backup")
+    city = CityPlatform(folder, CITYBRAIN_BACKUPS=str(folder / "nightly"))
     city.prepare()
     city.start()
     register_things(city)
+    until("tonight's backup is there", lambda: any((folder / "nightly").glob("nightly-*.tar")), within=40)
     session = sign_in(city)
     steward = city.command("token", "create", "--name", "photos", "--role", "steward").strip().splitlines()[-1]
     upload = send_photo(city, steward)
@@ -78,8 +81,9 @@ def beside(story) -> CityPlatform:
     """The restored city, running on ports of its own beside the one that it was taken from."""
     folder = story.city.folder.parent / f"{story.city.folder.name}-restored"
     folder.mkdir()
-    city = CityPlatform(folder)
-    city.token = story.city.token
+    (folder / "no-folder").touch()
+    city = CityPlatform(folder, CITYBRAIN_BACKUPS=str(folder / "no-folder" / "nightly"))
+    city.token, city.password = story.city.token, story.city.password
     city.command("restore", str(story.file))
     city.start()
     story.restored.append(city)
@@ -89,16 +93,20 @@ def beside(story) -> CityPlatform:
 
 def sign_in(city: CityPlatform) -> urllib.request.OpenerDirector:
     """A browser in which the administrator has signed in."""
-    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+    jar = http.cookiejar.CookieJar()
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
     base = f"http://127.0.0.1:{city.port}/api/v1/session"
     with browser.open(base) as answer:
         assert json.load(answer)["signed_in"] is False
-    jar = next(handler.cookiejar for handler in browser.handlers if hasattr(handler, "cookiejar"))
-    token = next(cookie.value for cookie in jar if cookie.name == "csrftoken")
     body = json.dumps({"username": "admin", "password": city.password}).encode()
-    headers = {"Content-Type": "application/json", "X-CSRFToken": str(token)}
+    headers = {"Content-Type": "application/json", "X-CSRFToken": token_in(jar)}
     browser.open(urllib.request.Request(base, body, headers)).close()
+    browser.addheaders = [("X-CSRFToken", token_in(jar))]
     return browser
+
+
+def token_in(jar: http.cookiejar.CookieJar) -> str:
+    return next(str(cookie.value) for cookie in jar if cookie.name == "csrftoken")
 
 
 def is_signed_in(browser: urllib.request.OpenerDirector, city: CityPlatform) -> bool:
@@ -158,6 +166,37 @@ def test_the_restored_city_goes_on(story, beside):
     beside.await_settled()
     assert {row["number"] for row in beside.pages("/api/v1/cases")} > before
     assert see_photo(beside, *story.upload) == see_photo(story.city, *story.upload) != b""
+
+
+def test_the_lake_agrees_with_the_database(beside):
+    """Facts go on from where the outbox had been read to: each event is there once, none is missing."""
+    with sqlite3.connect(beside.data / "city.sqlite3") as database:
+        published = database.execute("SELECT count(*) FROM bus_event").fetchone()[0]
+    database.close()
+    beside.command("lake", "project")
+    told = beside.command("lake", "sql", "SELECT count(*) AS n, count(DISTINCT id) AS ids FROM events")
+    rows, ids = map(int, told.splitlines()[-1].split(","))
+    assert rows == ids >= published > 20
+    assert ", 0 differ" in beside.command("lake", "reconcile")
+
+
+def test_the_nightly_backup_is_seen_and_a_failed_one_too(story, beside):
+    part = story.city.call("GET", "/health")["parts"]["backup"]
+    assert (part["well"], part["nightly"], part["error"]) == (True, "on", "")
+    assert part["bytes"] > 100_000
+    assert "ok    backup: newest in" in story.city.command("doctor", "--port", str(story.city.port))
+
+    browser, jobs = sign_in(beside), f"http://127.0.0.1:{beside.port}/api/v1/jobs"
+    browser.open(f"{jobs}/maintenance.backup/run", data=b"").close()
+
+    def failed() -> set[str]:
+        with browser.open(f"{jobs}/runs?state=failed") as answer:
+            return {run["name"] for run in json.load(answer)["items"]}
+
+    until("the failure is in the list", lambda: "maintenance.backup" in failed())
+    part = beside.call("GET", "/health")["parts"]["backup"]
+    assert (part["well"], part["succeeded_at"]) == (False, None)
+    assert "Not a directory" in part["error"]
 
 
 def test_its_audit_chain_goes_on_and_tells_of_the_restore(beside):

@@ -14,7 +14,9 @@ from citybrain.base import clock
 from citybrain.site.broker import find_mosquitto
 from citybrain.site.supervisor import answers
 
-ENOUGH_DISK = 2 * 1024**3
+GIBIBYTE = 1024**3
+
+LOOKED_AT_HERE = frozenset({"disk", "backup"})
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,9 @@ class Finding:
 
 def examine(data: Path, port: int) -> int:
     """Print a line for each look; exit code 1 when something is wrong."""
-    findings = [finding for look in (_ground, _database, _packs, _processes) for finding in look(data, port)]
+    findings = [
+        finding for look in (_ground, _space, _database, _backup, _packs, _processes) for finding in look(data, port)
+    ]
     for finding in findings:
         print(f"{'ok   ' if finding.well else 'WRONG'} {finding.what}: {finding.found}")
         if not finding.well:
@@ -40,9 +44,6 @@ def examine(data: Path, port: int) -> int:
 def _ground(data: Path, _: int) -> Iterator[Finding]:
     version = ".".join(map(str, sys.version_info[:3]))
     yield Finding("python", sys.version_info >= (3, 11), version, "Install Python 3.11 or newer.")
-    free = shutil.disk_usage(data).free
-    yield Finding("disk", free > ENOUGH_DISK, f"{free / 1024**3:.1f} GiB free under {data}",
-                  "Make room: below 2 GiB readings may soon be refused.")  # fmt: skip
     for name in ("secret.key", "master.key"):
         mode = (data / name).stat().st_mode & 0o077
         yield Finding(name, mode == 0, "readable by its owner only" if mode == 0 else "readable by others",
@@ -50,6 +51,43 @@ def _ground(data: Path, _: int) -> Iterator[Finding]:
     mode_name = getattr(clock.current(), "mode", "?")
     yield Finding("clock", True, f"{mode_name}, city time {clock.now():%Y-%m-%d %H:%M:%S} UTC")
     yield Finding("mqtt", True, find_mosquitto() or "off: Mosquitto is not installed (HTTP stays open)")
+
+
+def _space(data: Path, _: int) -> Iterator[Finding]:
+    from django.conf import settings
+    from django.db.utils import DatabaseError
+
+    from citybrain.guarantees.maintenance.space import measure
+
+    free, warn = shutil.disk_usage(data).free, settings.DISK_WARN
+    reserve = settings.DISK_RESERVE / GIBIBYTE
+    yield Finding("disk", free > warn, f"{free / GIBIBYTE:.1f} GiB free under {data}",
+                  f"Make room: below {reserve:g} GiB no readings are taken.")  # fmt: skip
+    try:
+        used = measure()
+    except DatabaseError:
+        return  # said by the look at the database
+    told = ", ".join(f"{part} {size / 1024**2:,.0f}" for part, size in used.items())
+    yield Finding("space", True, f"MiB taken: {told}")
+
+
+def _backup(data: Path, _: int) -> Iterator[Finding]:
+    from django.db.utils import DatabaseError
+
+    from citybrain.guarantees.maintenance import nightly
+
+    try:
+        found = nightly.status()
+    except DatabaseError:
+        return
+    if found.folder is None:
+        yield Finding("backup", True, "nightly backups are off (CITYBRAIN_BACKUPS names no folder)")
+        return
+    told = f"newest in {found.folder}: "
+    told += f"{found.newest.name}, {found.size / 1024**2:,.0f} MiB" if found.newest else "none yet"
+    told += f"; the last try failed: {found.error}" if found.error else ""
+    cure = f"Look at GET /api/v1/jobs/runs?state=failed, and try: citybrain backup --to {found.folder}"
+    yield Finding("backup", found.well, told, cure)
 
 
 def _database(data: Path, port: int) -> Iterator[Finding]:
@@ -83,6 +121,8 @@ def _processes(data: Path, port: int) -> Iterator[Finding]:
         well = answers(f"http://127.0.0.1:{port + offset}/health")
         yield Finding(name, well, tell(well), cure)
     for name, part in _parts(port).items():
+        if name in LOOKED_AT_HERE:
+            continue
         found = ", ".join(f"{key} {value}" for key, value in part.items() if key != "well")
         yield Finding(name, bool(part["well"]), found or tell(bool(part["well"])), cure)
 

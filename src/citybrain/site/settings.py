@@ -14,6 +14,11 @@
 | CITYBRAIN_PUBLIC_REPORTS | reports an hour that the portal takes from one address   | 30 |
 | CITYBRAIN_HUNG_SECONDS | how long a process may show no sign of life before it is started anew; 0: never | 180 |
 | CITYBRAIN_SYNC         | `full`: commits are on the disk when acknowledged; `normal`: soon after | full |
+| CITYBRAIN_BACKUPS      | the folder of nightly backups; without it none are made    | none |
+| CITYBRAIN_BACKUP_TIME  | when they are made, in the city's own zone                 | 03:00 |
+| CITYBRAIN_BACKUPS_KEPT | how many of them are kept                                  | 7 |
+| CITYBRAIN_DISK_WARN    | health and doctor warn below so many MiB of free space     | 2048 |
+| CITYBRAIN_DISK_RESERVE | `sense` takes no readings below so many MiB of free space  | 512 |
 | CITYBRAIN_LOG          | how much is logged: DEBUG, INFO, WARNING, ERROR            | INFO |
 """
 
@@ -24,6 +29,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from citybrain.guarantees.maintenance.agreed import backup_folder, backup_time, backups_kept
+from citybrain.hubs.sensing.ingest.room import RESERVE, mebibytes_from
 from citybrain.site.database import database_from_url, sqlite_database
 from citybrain.site.datadir import secret_key
 from citybrain.site.pages.serving import add_headers
@@ -37,6 +44,11 @@ LIVE_URL = os.environ.get("CITYBRAIN_LIVE_URL", f"http://127.0.0.1:{PORT + 2}")
 PAGES_DIR = Path(os.environ.get("CITYBRAIN_PAGES") or Path(__file__).resolve().parent / "pages" / "built")
 PUBLIC_REPORTS_PER_HOUR = int(os.environ.get("CITYBRAIN_PUBLIC_REPORTS", "30"))
 BUS_KEEP_DAYS = int(os.environ.get("CITYBRAIN_BUS_DAYS", "90"))
+BACKUPS_DIR = backup_folder(os.environ.get("CITYBRAIN_BACKUPS", ""))
+BACKUP_TIME = backup_time(os.environ.get("CITYBRAIN_BACKUP_TIME") or "03:00")
+BACKUPS_KEPT = backups_kept(os.environ.get("CITYBRAIN_BACKUPS_KEPT") or "7")
+DISK_WARN = mebibytes_from("CITYBRAIN_DISK_WARN", 2048)
+DISK_RESERVE = mebibytes_from("CITYBRAIN_DISK_RESERVE", RESERVE)
 
 SECRET_KEY = secret_key(DATA_DIR)
 DEBUG = False

@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from citybrain.base import audit, clock
@@ -62,7 +63,7 @@ def make_backup(data: Path, target: Path, *, actor: Actor, with_keys: bool = Tru
         stage, source = Stage(data), open_source()
         try:
             keys = {"included": with_keys, **key_ids(data)}
-            standing = cutting.cut(stage, source, with_keys=with_keys, leave_out=target.parent.resolve())
+            standing = cutting.cut(stage, source, with_keys=with_keys, leave_out=_folders_of_backups(target))
             notes = _notes(stage)
             about = {**_about(data, source), "keys": keys, "notes": notes}
             _check_room(stage, source, target)
@@ -106,6 +107,10 @@ def _one_at_a_time(data: Path) -> Iterator[None]:
         except BlockingIOError as error:
             raise Conflict("backup.another") from error
         yield
+
+
+def _folders_of_backups(target: Path) -> set[Path]:
+    return {target.parent} | ({settings.BACKUPS_DIR} if settings.BACKUPS_DIR else set())
 
 
 def _about(data: Path, source: Source) -> dict[str, Any]:

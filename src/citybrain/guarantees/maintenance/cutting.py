@@ -1,14 +1,15 @@
 """Which bytes of a running city belong together.
 
-While nothing moves from the hot segments to the lake (`lake.lock`) and nobody commits what the folders depend on
-(`standing_still`), in this order:
+While nothing goes to the lake, neither readings (`lake.lock`) nor facts (`facts.lock`), and nobody commits what the
+folders depend on (`standing_still`), in this order:
 
 1. the checkpoint of `sense`, 2. the alarm journal, 3. the hot segments, each as long as it is then, 4. the database.
 
 So the checkpoint finds every segment from its own on; the journal tells nothing that the segments do not cause, and
 holds at least what the database's cursor says was taken in; every stream in the segments has its name in the database.
 It is a state in which a kill could have left the city, and starting from such a state loses and doubles nothing.
-The lake's version is looked up after the segments, and a segment that it holds already is known by its number.
+The lake's version is looked up after the segments, and a segment that it holds already is known by its number. Fact
+tables reach as far as the outbox says that they were read, and no further than it goes.
 Uploads lie there before their rows are committed, so they are read last.
 """
 
@@ -18,6 +19,7 @@ import os
 import re
 import signal
 import time
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,6 +28,7 @@ from deltalake import DeltaTable
 from citybrain.base.errors import Unavailable
 from citybrain.guarantees.maintenance.databases import Source
 from citybrain.guarantees.maintenance.staging import Stage, files_below
+from citybrain.hubs.data.facts.store import only_writer as facts_writer
 from citybrain.hubs.sensing.ingest import checkpoint, segments
 from citybrain.hubs.sensing.telemetry.lake import only_writer
 
@@ -39,21 +42,20 @@ TRIES = 5
 BROKER_SECONDS = 2.0
 
 
-def cut(stage: Stage, source: Source, *, with_keys: bool, leave_out: Path | None = None) -> float:
+def cut(stage: Stage, source: Source, *, with_keys: bool, leave_out: Collection[Path] = ()) -> float:
     """Hold everything but uploads; answers for how many seconds writers of the database had to wait.
 
-    `leave_out` is a folder of backups that may lie in the data directory.
+    `leave_out` are folders of backups that may lie in the data directory.
     """
     data = stage.data
     hold_waiting_messages(stage)
-    with only_writer(data):
+    with facts_writer(data), only_writer(data):
         with source.standing_still():
             began = time.monotonic()
             hold_sense(stage)
             hold_rest(stage, with_keys=with_keys, leave_out=leave_out)
         stood = time.monotonic() - began
-        for table in sorted(path.parent for path in (data / "lake").rglob("_delta_log")):
-            hold_table(stage, table)
+        hold_lake(stage)
     _trim(stage)
     return stood
 
@@ -82,16 +84,26 @@ def hold_sense(stage: Stage) -> None:
         stage.hold(path, growing=True)
 
 
-def hold_rest(stage: Stage, *, with_keys: bool, leave_out: Path | None) -> None:
+def hold_rest(stage: Stage, *, with_keys: bool, leave_out: Collection[Path]) -> None:
     """Keys, clock, witness, snapshot, models, the demo city: whatever else stands in the data directory."""
     for name in KEYS if with_keys else ():
         stage.hold(stage.data / name)
     for path in sorted(stage.data.iterdir()):
-        if path.name in OWN_WAY | LEFT_OUT or DATABASE.match(path.name) or path.resolve() == leave_out:
+        if path.name in OWN_WAY | LEFT_OUT or DATABASE.match(path.name) or path.resolve() in leave_out:
             continue
         if path.is_dir():
             stage.hold_all(path)
         elif path.is_file() and path.suffix != ".part":
+            stage.hold(path)
+
+
+def hold_lake(stage: Stage) -> None:
+    """Every table, and the files that stand beside tables."""
+    tables = sorted(path.parent for path in (stage.data / "lake").rglob("_delta_log"))
+    for table in tables:
+        hold_table(stage, table)
+    for path in files_below(stage.data / "lake"):
+        if not any(path.is_relative_to(table) for table in tables):
             stage.hold(path)
 
 

@@ -18,10 +18,11 @@ from citybrain.base import bus, clock
 from citybrain.base.accounts.http import session_or_token
 from citybrain.base.errors import CityError, Forbidden
 from citybrain.base.metrics import gauge, lag, lags
+from citybrain.guarantees.maintenance import nightly
+from citybrain.guarantees.maintenance.space import space
 from citybrain.site.http.problems import problem_response
 
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
-ENOUGH_DISK = 1024**3
 OLD_HEARTBEAT = 30.0
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -64,13 +65,28 @@ def show_health(request: HttpRequest) -> HttpResponse:
 def examine() -> dict[str, dict[str, Any]]:
     """Each part with whether it is well and what was found."""
     data: Path = settings.DATA_DIR
-    free = shutil.disk_usage(data).free
     database = _database()
     return {
         "database": database,
-        "disk": {"well": free > ENOUGH_DISK, "free_bytes": free},
+        "disk": _disk(),
+        **({"backup": _backup()} if database["well"] else {}),
         **{f"process {name}": found for name, found in _processes(data / "run").items()},
     }
+
+
+def _disk() -> dict[str, Any]:
+    found = space()
+    used = {f"{part}_bytes": size for part, size in found.used.items()}
+    return {"well": found.well, "free_bytes": found.free, "warn_below_bytes": found.warn_below, **used}
+
+
+def _backup() -> dict[str, Any]:
+    """The newest nightly backup; a failed one stands in the list of failures, too."""
+    found = nightly.status()
+    if found.folder is None:
+        return {"well": True, "nightly": "off"}
+    made_at = found.made_at.isoformat() if found.made_at else None
+    return {"well": found.well, "nightly": "on", "succeeded_at": made_at, "bytes": found.size, "error": found.error}
 
 
 def _database() -> dict[str, Any]:

@@ -26,6 +26,7 @@ from citybrain.hubs.sensing.ingest.app import App
 from citybrain.hubs.sensing.ingest.committer import Committer
 from citybrain.hubs.sensing.ingest.metrics import Metrics
 from citybrain.hubs.sensing.ingest.mqtt import MqttDoor
+from citybrain.hubs.sensing.ingest.room import RESERVE, Room, mebibytes_from
 from citybrain.hubs.sensing.ingest.service import Service, Snapshots
 from citybrain.hubs.sensing.ingest.store import Store
 
@@ -40,10 +41,11 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     try:
         broker = _broker(arguments.mqtt)
+        reserve = mebibytes_from("CITYBRAIN_DISK_RESERVE", RESERVE)
         with _only_one(_folders(arguments.data)):
             listener = _listen(arguments.host, arguments.port)
             clock.install(clock.open_clock(arguments.data))
-            code: int = uvloop.run(serve(arguments.data, listener, broker))
+            code: int = uvloop.run(serve(arguments.data, listener, broker, reserve))
             return code
     except (Misconfigured, ValueError) as error:
         print(error, file=sys.stderr)  # noqa: T201
@@ -108,14 +110,14 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def serve(data: Path, listener: socket.socket, broker: tuple[str, int] | None) -> int:
+async def serve(data: Path, listener: socket.socket, broker: tuple[str, int] | None, reserve: int) -> int:
     """Run until SIGTERM or SIGINT: everything acknowledged is on the disk, everything on the disk is checkpointed."""
     snapshots = Snapshots(data / "snapshot")
     snapshots.load(snapshots.changed())
     store = Store(data, snapshots.catalogue, snapshots.rules)
     metrics = Metrics()
     committer = Committer(store, metrics)
-    service = Service(snapshots, committer, metrics)
+    service = Service(snapshots, committer, metrics, Room(data, reserve))
     if snapshots.catalogue is not None:
         committer.adopt(snapshots.catalogue, snapshots.rules)
     gc.freeze()  # what stands now stays: the collector need not look through a hundred thousand things again and again

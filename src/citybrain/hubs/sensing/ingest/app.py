@@ -128,7 +128,7 @@ class App:
     async def _health(self, scope: Message, headers: dict[bytes, bytes], receive: Receive, language: str) -> Answer:
         service = self.service
         store, snapshots = service.committer.store, service.snapshots
-        trouble = service.committer.trouble
+        trouble = "; ".join(filter(None, (service.committer.trouble, service.room.trouble)))
         if snapshots.keyring is None or snapshots.catalogue is None:
             trouble = trouble or "no snapshot of tokens and things yet"
         if store.rules_failed:

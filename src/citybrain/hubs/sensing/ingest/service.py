@@ -14,6 +14,7 @@ from citybrain.hubs.sensing.ingest.columns import Rows
 from citybrain.hubs.sensing.ingest.committer import Committer
 from citybrain.hubs.sensing.ingest.decode import Limits, Unclear, limits_of, straight
 from citybrain.hubs.sensing.ingest.metrics import Metrics
+from citybrain.hubs.sensing.ingest.room import Room
 from citybrain.hubs.sensing.ingest.sift import Rejected, Sieve, parse
 from citybrain.hubs.sensing.ingest.snapshot import Keyring, Rule, Rules, SnapshotFile, Things, Token, Tokens
 
@@ -65,8 +66,8 @@ class Snapshots:
 
 
 class Service:
-    def __init__(self, snapshots: Snapshots, committer: Committer, metrics: Metrics):
-        self.snapshots, self.committer, self.metrics = snapshots, committer, metrics
+    def __init__(self, snapshots: Snapshots, committer: Committer, metrics: Metrics, room: Room):
+        self.snapshots, self.committer, self.metrics, self.room = snapshots, committer, metrics, room
 
     def token(self, authorization: bytes) -> Token:
         """Raises NotSignedIn, or Unavailable before the first snapshot."""
@@ -100,6 +101,7 @@ class Service:
 
         Raises BadInput when it cannot be read at all, TooMany and Unavailable when it could not be stored.
         """
+        self.room.check()
         limits, catalogue = self.limits(token), self.catalogue
         try:
             if thing is not None:
