@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from citybrain.base import clock
 from citybrain.base.errors import BadInput
-from citybrain.base.places.queries import city
+from citybrain.base.places.queries import find_city
 from citybrain.hubs.data.facts import archive, references
 from citybrain.hubs.data.facts.engine import scratch
 from citybrain.hubs.data.facts.registry import facts
@@ -34,7 +34,11 @@ class Lake:
     Tables and views come into being in this DuckDB when a SELECT first names them; `marks` grows with them.
     """
 
-    def __init__(self, data: Path, connection: Any, *, marks: Mapping[str, int] | None, known_at: datetime | None):
+    def __init__(
+        self, data: Path, connection: Any, *, marks: Mapping[str, int] | None, known_at: datetime | None,
+        is_blank: bool = False,
+    ):  # fmt: skip
+        self._is_blank = is_blank
         self._data, self._connection, self._known_at = data, connection, known_at
         self._given = marks
         self.marks: Marks = {}
@@ -72,6 +76,14 @@ class Lake:
     def macro(self, signature: str, body: str) -> None:
         self._connection.execute(f"CREATE OR REPLACE MACRO {signature} AS {body}")
 
+    def tables_of(self, sql: str) -> set[str]:
+        """The stored tables that a SELECT reads, through every view between."""
+        found: set[str] = set()
+        for name in self._connection.get_table_names(sql):
+            entry = facts().entries.get(name)
+            found |= self.tables_of(entry.sql) if isinstance(entry, View) else {name}
+        return found
+
     def prepare(self, sql: str) -> None:
         for name in sorted(self._connection.get_table_names(sql)):
             self._need(name.strip('"'))
@@ -104,7 +116,7 @@ class Lake:
         return sql
 
     def _make_stored(self, name: str, store: Store) -> None:
-        table = store.table
+        table = store.table if not self._is_blank else None
         mark = self._mark(name, lambda: reach_of(table)[1])
         if table is None:
             self._connection.register(name, store.schema.empty_table())
@@ -117,6 +129,9 @@ class Lake:
         )
 
     def _make_external(self, entry: External) -> None:
+        if self._is_blank:
+            self._connection.register(entry.name, entry.schema.empty_table())
+            return
         mark = self._mark(entry.name, lambda: entry.mark(self._data))  # before the files: they hold all up to it
         files = entry.files(self._data)
         if not files:
@@ -141,8 +156,16 @@ def lake(data: Path, *, marks: Mapping[str, int] | None = None, known_at: dateti
         yield Lake(data, connection, marks=marks, known_at=known_at)
 
 
+@contextmanager
+def blank_lake(data: Path) -> Iterator[Lake]:
+    """A lake with every table and no row, in which a SELECT can be tried."""
+    with scratch(data) as connection:
+        yield Lake(data, connection, marks=None, known_at=None, is_blank=True)
+
+
 def _zone() -> str:
-    return city().time_zone
+    found = find_city()
+    return found.time_zone if found else "UTC"
 
 
 def _list(files: list[str]) -> str:

@@ -29,6 +29,8 @@ class FactTable:
     types: tuple[str, ...]
     columns: tuple[pa.Field, ...]
     row: Callable[[Event], Row | None]
+    reaches_back: str = "occurred_at"
+    """The column that says how far back a new row may change what was known."""
 
     def wants(self, event_type: str) -> bool:
         return any(event_type.startswith(one[:-1]) if one.endswith("*") else event_type == one for one in self.types)

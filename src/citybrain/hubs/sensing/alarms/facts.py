@@ -39,6 +39,7 @@ declare(
         ("alarm.fired", "alarm.resolved", "alarm.withdrawn"),
         tuple(pa.field(*one) for one in COLUMNS.items()),
         alarm_row,
+        "start_at",
     ),
     View("alarms", ALARMS, "每条告警一行"),
 )
