@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "citybrain.hubs.business.cases",
     "citybrain.hubs.business.signals",
     "citybrain.applications.operations.desk",
+    "citybrain.applications.operations.indicators",
     "citybrain.lab.demo",
     "citybrain.guarantees.maintenance",
     "citybrain.applications.governance.appeals",

@@ -20,6 +20,7 @@ PERMISSIONS = frozenset(
         "definition.write",
         "file.read", "file.write",
         "handover.read", "handover.write",
+        "indicator.read", "indicator.compute",
         "job.read", "job.write",
         "live.read",
         "notice.read",
@@ -38,15 +39,26 @@ PERMISSIONS = frozenset(
     }
 )  # fmt: skip
 
-CITYWIDE = frozenset({"audit.read", "bus.read", "bus.write", "definition.write", "job.read", "job.write", "pack.write"})
+CITYWIDE = frozenset(
+    {
+        "audit.read",
+        "bus.read",
+        "bus.write",
+        "definition.write",
+        "indicator.compute",
+        "job.read",
+        "job.write",
+        "pack.write",
+    }
+)
 """What has no place and no owner (definition: thing models, alarm rules): not in a duty for a part of the city."""
 
 BY_ASSIGNMENT = frozenset({"case.handle", "file.write"})
 """What an assignment itself entitles to: a handler may handle what his organisation holds, wherever it lies."""
 
 LOOKING = frozenset({
-    "alarm.read", "capability.call", "case.read", "file.read", "live.read", "notice.read", "pack.read", "party.read",
-    "place.read", "signal.read", "telemetry.read", "thing.read", "trace.read",
+    "alarm.read", "capability.call", "case.read", "file.read", "indicator.read", "live.read", "notice.read",
+    "pack.read", "party.read", "place.read", "signal.read", "telemetry.read", "thing.read", "trace.read",
 })  # fmt: skip
 
 
@@ -84,8 +96,8 @@ ROLES: dict[str, Role] = {
         _role("grid_worker", "网格员", "grid worker", "signal.report", "case.handle", "case.verify", "file.write",
               held=True),
         _role("leader", "领导", "leader", "case.supervise", "handover.read"),
-        _role("steward", "数据专员", "data steward", "definition.write", "thing.write", "place.write", "party.write",
-              "responsibility.write", "file.write"),
+        _role("steward", "数据专员", "data steward", "definition.write", "indicator.compute", "thing.write",
+              "place.write", "party.write", "responsibility.write", "file.write"),
         _role("auditor", "审计员", "auditor", "account.read", "audit.read", "bus.read", "job.read"),
         _role("integrator", "集成方", "integrator", "definition.write", "thing.write", "observation.write",
               "signal.report", "token.write"),

@@ -7,6 +7,7 @@ was added since.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -43,13 +44,17 @@ class Lake:
         self._given = marks
         self.marks: Marks = {}
         self._there: set[str] = set()
-        self._connection.execute(f"CREATE MACRO local(t) AS timezone('{_zone()}', t)")
+        self._connection.execute(f"CREATE MACRO local(t) AS timezone('{'UTC' if is_blank else _zone()}', t)")
 
-    def query(self, sql: str) -> pa.Table:
-        """Run a SELECT; the tables that it names are made first. Raises BadInput for SQL that does not run."""
+    def query(self, sql: str, parameters: list[Any] | None = None) -> pa.Table:
+        """Run a SELECT, whose tables are made first; with parameters it reads what is there already.
+
+        Raises BadInput `lake.sql` for SQL that does not run.
+        """
         try:
-            self.prepare(sql)
-            return self._connection.sql(sql).to_arrow_table()
+            if parameters is None:
+                self.prepare(sql)
+            return self._connection.sql(sql, params=parameters).to_arrow_table()
         except duckdb.Error as error:
             raise BadInput("lake.sql", why=str(error).splitlines()[0]) from error
 
@@ -69,7 +74,24 @@ class Lake:
         self._connection.register(name, rows)
         self._there.add(name)
 
-    def set(self, name: str, moment: datetime) -> None:
+    def make_view(self, name: str, files: list[str], schema: pa.Schema) -> None:
+        """Let SELECTs read further files of the lake under a name."""
+        if files:
+            sql = f"SELECT * FROM read_parquet({_list(files)}, union_by_name = true)"  # noqa: S608 - our own files
+            self._connection.execute(f'CREATE VIEW "{name}" AS {sql}')
+        else:
+            self._connection.register(name, schema.empty_table())
+        self._there.add(name)
+
+    def names_in(self, sql: str) -> set[str]:
+        """The tables and views that a SELECT names itself."""
+        ((parsed,),) = self._connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()
+        tree = json.loads(parsed)
+        if tree["error"]:
+            raise BadInput("lake.sql", why=tree["error_message"])
+        return set(_tables(tree))
+
+    def let(self, name: str, moment: datetime) -> None:
         """Let SELECTs use a moment as `getvariable('name')`."""
         self._connection.execute(f"SET VARIABLE {name} = {_literal(moment)}")
 
@@ -79,14 +101,14 @@ class Lake:
     def tables_of(self, sql: str) -> set[str]:
         """The stored tables that a SELECT reads, through every view between."""
         found: set[str] = set()
-        for name in self._connection.get_table_names(sql):
+        for name in self.names_in(sql):
             entry = facts().entries.get(name)
             found |= self.tables_of(entry.sql) if isinstance(entry, View) else {name}
         return found
 
     def prepare(self, sql: str) -> None:
-        for name in sorted(self._connection.get_table_names(sql)):
-            self._need(name.strip('"'))
+        for name in sorted(self.names_in(sql)):
+            self._need(name)
 
     def _need(self, name: str) -> None:
         if name in self._there:
@@ -147,6 +169,17 @@ class Lake:
         given = self._given.get(name) if self._given is not None else None
         self.marks[name] = int(now()) if given is None else given
         return self.marks[name]
+
+
+def _tables(tree: Any) -> Iterator[str]:
+    """Every table that a parsed SELECT names, its own WITH among them."""
+    if isinstance(tree, dict):
+        if tree.get("type") == "BASE_TABLE":
+            yield tree["table_name"]
+        tree = list(tree.values())
+    if isinstance(tree, list):
+        for part in tree:
+            yield from _tables(part)
 
 
 @contextmanager

@@ -30,7 +30,7 @@ def reconcile(data: Path) -> int:
     until = clock.now() - SETTLED
     compared, differences = 0, []
     with lake(data) as opened:
-        opened.set("until", until)
+        opened.let("until", until)
         for tally in sorted(facts().tallies.values(), key=lambda one: one.name):
             rows = opened.query(tally.sql).to_pylist()
             here = {str(row["name"]): int(row["count"]) for row in rows}

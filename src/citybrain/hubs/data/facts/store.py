@@ -52,12 +52,16 @@ class Store:
 
     def append(self, rows: Sequence[dict[str, Any]], *, place: Place | None = None) -> None:
         """Write rows (with their `seq` and `month`) in one commit that also says how far it reaches."""
-        reach = [Transaction(LAST, rows[-1]["seq"])]
+        self.append_table(pa.Table.from_pylist(list(rows), schema=self.schema), place=place)
+
+    def append_table(self, rows: pa.Table, *, place: Place | None = None) -> None:
+        """The same for rows that are an Arrow table; the last one has the highest `seq`."""
+        reach = [Transaction(LAST, rows.column("seq")[-1].as_py())]
         if place is not None:
             reach += [Transaction(XID, place.xid), Transaction(POSITION, place.position)]
         write_deltalake(
             str(self.path),
-            pa.Table.from_pylist(list(rows), schema=self.schema),
+            rows,
             mode="append",
             partition_by=["month"],
             schema_mode="merge",

@@ -19,7 +19,7 @@ NAMES = "thing, property, occurred_at, value, quality, sequence, recorded_at, st
 NAMED = {"occurred_at": "at"}
 """`at` alone is a word of SQL."""
 READ = """
-WITH known AS (SELECT * RENAME ("at" AS occurred_at) FROM read_parquet({{files}}) WHERE {where}),
+WITH known AS NOT MATERIALIZED (SELECT * RENAME ("at" AS occurred_at) FROM read_parquet({{files}}) WHERE {where}),
 corrected AS (SELECT stream, occurred_at, max(sequence) AS newest FROM known WHERE sequence > 0 GROUP BY ALL)
 SELECT {names} FROM known ANTI JOIN corrected
   ON known.stream = corrected.stream AND known.occurred_at = corrected.occurred_at AND known.sequence < corrected.newest

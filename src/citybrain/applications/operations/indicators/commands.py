@@ -1,0 +1,48 @@
+"""citybrain indicators list|compute: the numbers, by hand."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    Words = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def register(words: Words) -> None:
+    parser = words.add_parser("indicators", help="the numbers the city steers by: list them, compute them")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|compute")
+    verbs.add_parser("list", help="every indicator with its newest value for the city").set_defaults(run=run_list)
+    compute = verbs.add_parser("compute", help="compute all now, or these")
+    compute.add_argument("keys", nargs="*")
+    compute.set_defaults(run=run_compute)
+
+
+def run_list(options: argparse.Namespace) -> int:
+    from citybrain.applications.operations.indicators.queries import newest_for
+    from citybrain.base.accounts.types import system_viewer
+
+    found = newest_for(system_viewer("command-line"))
+    for one in found:
+        text = one.definition.title
+        number = "—" if one.value is None else f"{one.value:,.{one.definition.decimals}f}"
+        print(f"{one.key:40} {number:>12} {text.zh if options.language == 'zh' else text.en}")
+    print(f"{len(found)} indicators")
+    return 0
+
+
+def run_compute(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from django.conf import settings
+
+    from citybrain.applications.operations.indicators.computing import compute
+
+    run = compute(Path(settings.DATA_DIR), options.keys or None)
+    if run is None:
+        print("nothing to compute")
+        return 0
+    print(f"{run.computed} computed, {run.written:,} values written, {run.seconds:.1f} s")
+    for key, why in sorted(run.failures.items()):
+        print(f"  {key}: {why}")
+    return 1 if run.failures else 0

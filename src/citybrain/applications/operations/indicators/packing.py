@@ -1,0 +1,99 @@
+"""`indicators.yaml` in packs: its SQL is tried on a blank lake, and each wording becomes a version."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+from django.conf import settings
+from django.db import transaction
+
+from citybrain.applications.operations.indicators.evaluating import count_rows
+from citybrain.applications.operations.indicators.manifest import IndicatorDefinition, IndicatorsFile
+from citybrain.applications.operations.indicators.models import Indicator, IndicatorVersion
+from citybrain.applications.operations.indicators.rolling import NEEDS, rolled_up
+from citybrain.base import audit, clock, packs
+from citybrain.base.audit import Actor
+from citybrain.base.errors import BadInput
+from citybrain.hubs.data.facts.lake import Lake, blank_lake
+
+TRIED_AT = datetime(2026, 3, 2, tzinfo=UTC)
+TYPES = {"period": ("timestamp",), "subject": ("string",), "region_path": ("string",), "organisation_path": ("string",)}
+NUMERIC = ("double", "int", "float", "decimal", "bool")
+
+
+def check_indicators(pack: packs.Contents, parsed: IndicatorsFile, findings: packs.Findings) -> None:
+    """Every SELECT runs and gives the columns that its way of adding up needs; case types exist."""
+    with blank_lake(Path(settings.DATA_DIR)) as lake:
+        for key, definition in parsed.indicators.items():
+            place = ("indicators", key)
+            if definition.case_type:
+                findings.check_name((*place, "case_type"), "case_type", definition.case_type)
+            _check_sql(lake, definition, (*place, "sql"), findings)
+
+
+def _check_sql(lake: Lake, definition: IndicatorDefinition, place: tuple[str, ...], findings: packs.Findings) -> None:
+    if len(duckdb.extract_statements(definition.sql)) != 1 if _parses(definition.sql) else False:
+        findings.add(place, "indicators.one_select")
+        return
+    try:
+        count_rows(lake, definition, [datetime(2026, 3, 2)], now=TRIED_AT, zone=ZoneInfo("UTC"))  # noqa: DTZ001
+        columns = {field.name: str(field.type) for field in lake.query("SELECT * FROM counted").schema}
+        wrong = _missing(definition, columns)
+        if wrong:
+            findings.add(place, "indicators.columns", columns=", ".join(wrong))
+            return
+        lake.query(rolled_up(definition, root="0"))
+    except (duckdb.Error, BadInput) as error:
+        findings.add(place, "indicators.sql", why=str(error).splitlines()[0])
+
+
+def _parses(sql: str) -> bool:
+    try:
+        duckdb.extract_statements(sql)
+    except duckdb.Error:
+        return False
+    return True
+
+
+def _missing(definition: IndicatorDefinition, columns: dict[str, str]) -> list[str]:
+    """Columns that are not there, or not of the type they must have."""
+    wanted = ["period", "subject", "region_path", *(["organisation_path"] if definition.by_organisation else [])]
+    wrong = [name for name in wanted if not columns.get(name, "").startswith(TYPES[name])]
+    zoned = "tz=" in columns.get("period", "")
+    numbers = [name for name in NEEDS[definition.aggregate] if not columns.get(name, "").startswith(NUMERIC)]
+    return [*wrong, *(["period (use period_of)"] if zoned else []), *numbers]
+
+
+@transaction.atomic
+def apply_indicators(pack: packs.Contents, parsed: IndicatorsFile, *, actor: Actor) -> None:
+    """Write the indicators; those that the pack no longer declares are retired, their values stay."""
+    for key, definition in sorted(parsed.indicators.items()):
+        _declare(pack.key, key, definition, actor)
+    gone = Indicator.objects.filter(pack=pack.key, retired_at=None).exclude(key__in=parsed.indicators)
+    for row in gone.order_by("key"):
+        row.retired_at = clock.now()
+        row.save(update_fields=["retired_at"])
+        audit.record(actor, "indicator.retired", row)
+
+
+def _declare(pack: str, key: str, definition: IndicatorDefinition, actor: Actor) -> None:
+    content: dict[str, Any] = definition.model_dump(mode="json")
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    row = Indicator.objects.select_for_update(of=("self",)).select_related("version").filter(key=key).first()
+    current = row.version if row else None
+    if row and current and current.hash == digest and row.retired_at is None and row.pack == pack:
+        return
+    if current is None or current.hash != digest:
+        number = IndicatorVersion.objects.filter(key=key).count() + 1
+        current = IndicatorVersion.objects.create(
+            key=key, number=number, definition=content, hash=digest, declared_at=clock.now()
+        )
+    columns = {"pack": pack, "version": current, "theme": definition.theme, "is_enabled": definition.enabled}
+    row, _ = Indicator.objects.update_or_create(key=key, defaults={**columns, "retired_at": None})
+    audit.record(actor, "indicator.declared", row, version=current.number)

@@ -1,0 +1,161 @@
+"""Every read of indicators. Who may see a place may see its numbers (`indicator.read`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from citybrain.applications.operations.indicators import reading
+from citybrain.applications.operations.indicators.judging import level_of
+from citybrain.applications.operations.indicators.manifest import IndicatorDefinition
+from citybrain.applications.operations.indicators.models import Indicator
+from citybrain.applications.operations.indicators.reading import Found, definition_of
+from citybrain.applications.operations.indicators.types import Measured, Ranked, Value
+from citybrain.base import conditions
+from citybrain.base.accounts import Viewer
+from citybrain.base.conditions.sql import to_sql
+from citybrain.base.errors import Forbidden, NotFound
+from citybrain.base.parties.models import Organisation
+from citybrain.base.places.models import Region
+from citybrain.base.places.queries import city
+
+READ = "indicator.read"
+FIELDS = frozenset({"region_path", "organisation_path"})
+MOST = 400
+
+
+def indicators(viewer: Viewer, *, theme: str = "") -> Any:
+    """The rows of indicators in use, for a page of them."""
+    viewer.check(READ)
+    rows = Indicator.objects.filter(is_enabled=True, retired_at=None).select_related("version")
+    return rows.filter(theme=theme) if theme else rows
+
+
+def get_indicator(viewer: Viewer, key: str) -> Indicator:
+    """Raises NotFound; a retired one can still be read."""
+    viewer.check(READ)
+    row = Indicator.objects.select_related("version").filter(key=key).first()
+    if row is None or row.version is None:
+        raise NotFound("indicator.unknown", key=key)
+    return row
+
+
+def check_place(viewer: Viewer, dimension: str, code: str) -> tuple[str, str]:
+    """The place that is meant (the city where none is named) and its path; raises NotFound, or Forbidden elsewhere."""
+    if dimension == "organisation":
+        found = Organisation.objects.filter(code=code).first()
+        path = found.path if found else ""
+    else:
+        region = Region.objects.filter(code=code).first() if code else city().root
+        code, path = (region.code, region.path) if region else (code, "")
+    if not path:
+        raise NotFound("input.not_found")
+    if not conditions.test(viewer.reach(READ, fields=FIELDS), _row(dimension, path)):
+        raise Forbidden("account.elsewhere", permission=READ)
+    return code, path
+
+
+def _row(dimension: str, path: str) -> dict[str, str]:
+    """Where a number stands, for the predicate: an organisation's number counts the whole city."""
+    is_region = dimension == "region"
+    return {"region_path": path if is_region else "", "organisation_path": "" if is_region else path}
+
+
+def measured(
+    viewer: Viewer, rows: Sequence[Indicator], *, dimension: str = "region", code: str = "", count: int = 2,
+    known_at: datetime | None = None,
+) -> list[Measured]:  # fmt: skip
+    """These indicators with their newest values for one place; one query for all of them."""
+    code, _ = check_place(viewer, dimension, code)
+    found = reading.ask(
+        _data(),
+        "indicator IN (SELECT unnest(?)) AND dimension = ? AND code = ?",
+        [[row.key for row in rows], dimension, code],
+        rest=f"QUALIFY row_number() OVER (PARTITION BY indicator ORDER BY start DESC) <= {min(count, MOST)}"
+        " ORDER BY indicator, start",
+        known_at=known_at,
+    )
+    by_key: dict[str, list[Found]] = {}
+    for one in found:
+        by_key.setdefault(one["indicator"], []).append(one)
+    return [_measured(row, dimension, code, by_key.get(row.key, [])) for row in rows]
+
+
+def _measured(row: Indicator, dimension: str, code: str, found: Iterable[Found]) -> Measured:
+    definition = definition_of(row)
+    return Measured(row.key, row.pack, definition, dimension, code, [value_of(definition, one) for one in found])
+
+
+def newest_for(viewer: Viewer) -> list[Measured]:
+    """Every indicator with its newest value for the whole city."""
+    return measured(viewer, list(indicators(viewer)), count=1)
+
+
+def series(
+    viewer: Viewer, row: Indicator, *, dimension: str = "region", code: str = "", since: datetime | None = None,
+    until: datetime | None = None, known_at: datetime | None = None,
+) -> Measured:  # fmt: skip
+    """The values of one number over time, the oldest first; at most the newest 400."""
+    code, _ = check_place(viewer, dimension, code)
+    where, bound = "indicator = ? AND dimension = ? AND code = ?", [row.key, dimension, code]
+    if since:
+        where, bound = f'{where} AND "end" > ?', [*bound, since]  # type: ignore[list-item]  # a moment
+    if until:
+        where, bound = f"{where} AND start < ?", [*bound, until]  # type: ignore[list-item]
+    rest = f"QUALIFY row_number() OVER (ORDER BY start DESC) <= {MOST} ORDER BY start"
+    return _measured(row, dimension, code, reading.ask(_data(), where, bound, rest=rest, known_at=known_at))
+
+
+def ranking(
+    viewer: Viewer, row: Indicator, *, dimension: str, parent: str = "", start: datetime | None = None,
+    known_at: datetime | None = None,
+) -> list[Ranked]:  # fmt: skip
+    """The parts of a place by their numbers in one period (default: the newest), the best first."""
+    definition = definition_of(row)
+    names = _names(dimension, parent)
+    condition, bound = to_sql(
+        viewer.reach(READ, fields=FIELDS),
+        {"region_path": "''", "organisation_path": "''", f"{dimension}_path": "path"},
+    )
+    where = f"indicator = ? AND dimension = ? AND code IN (SELECT unnest(?)) AND ({condition})"
+    parameters: list[Any] = [row.key, dimension, sorted(names), *bound]
+    if start:
+        where, parameters = f"{where} AND start = ?", [*parameters, start]
+    order = "ASC" if definition.direction == "down" else "DESC"
+    rest = f"QUALIFY rank() OVER (ORDER BY start DESC) = 1 ORDER BY value {order} NULLS LAST, code"
+    found = reading.ask(_data(), where, parameters, rest=rest, known_at=known_at)
+    return [Ranked(one["code"], names[one["code"]], value_of(definition, one)) for one in found]
+
+
+def _names(dimension: str, parent: str) -> dict[str, dict[str, str]]:
+    """The parts of a region (of the city), or all organisations (below one), with their names."""
+    if dimension == "organisation":
+        rows = Organisation.objects.filter(is_active=True)
+        rows = rows.filter(parent__code=parent) if parent else rows
+        return {one.code: one.names for one in rows}
+    top = parent or city().root.code
+    regions = Region.objects.filter(parent__code=top)
+    return {one.code: {"zh": one.name, "en": one.name_en or one.name} for one in regions}
+
+
+def past_values(viewer: Viewer, row: Indicator, *, dimension: str, code: str, start: datetime) -> list[Value]:
+    """Every value that was ever shown for one period, the oldest first."""
+    code, _ = check_place(viewer, dimension, code)
+    definition = definition_of(row)
+    return [value_of(definition, one) for one in reading.every_value(_data(), row.key, dimension, code, start)]
+
+
+def value_of(definition: IndicatorDefinition, one: Found) -> Value:
+    return Value(
+        start=one["start"], end=one["end"], value=one["value"], rows=one["rows"],
+        level=level_of(definition, one["value"]), is_whole=one["end"] <= one["recorded_at"],
+        recorded_at=one["recorded_at"], numerator=one["numerator"], denominator=one["denominator"],
+    )  # fmt: skip
+
+
+def _data() -> Path:
+    return Path(settings.DATA_DIR)

@@ -1,0 +1,76 @@
+"""What crosses the border of indicators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from citybrain.applications.operations.indicators.manifest import IndicatorDefinition
+
+
+@dataclass(frozen=True)
+class Value:
+    """One number of one period, as it was known."""
+
+    start: datetime
+    end: datetime
+    value: float | None
+    rows: int
+    level: str | None
+    is_whole: bool
+    """The period was over when it was computed."""
+    recorded_at: datetime
+    numerator: float | None = None
+    denominator: float | None = None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """An indicator with its newest values for one place, the oldest first."""
+
+    key: str
+    pack: str
+    definition: IndicatorDefinition
+    dimension: str
+    code: str
+    values: list[Value] = field(default_factory=list)
+
+    @property
+    def value(self) -> float | None:
+        return self.values[-1].value if self.values else None
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A place in a ranking: a region or an organisation with its number."""
+
+    code: str
+    name: dict[str, str]
+    value: Value
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a number is what it is: its SQL, what it was computed from, and the rows that add up to it."""
+
+    key: str
+    definition: IndicatorDefinition
+    version: int
+    dimension: str
+    code: str
+    shown: Value
+    recomputed: float | None
+    """The same SELECT on the lake as it stood at that computation."""
+    inputs: list[dict[str, Any]]
+    columns: list[str]
+    rows: list[dict[str, Any]]
+    """Those that the viewer may see, one page of them."""
+    total: int
+    hidden: int
+    """How many count but may not be seen by this viewer."""
+    next: int | None
+
+    @property
+    def is_reproduced(self) -> bool:
+        return self.recomputed == self.shown.value
