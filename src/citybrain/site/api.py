@@ -41,6 +41,7 @@ ROUTERS = (
     "citybrain.applications.operations.map.api",
     "citybrain.applications.operations.trace.api",
     "citybrain.applications.operations.desk.api",
+    "citybrain.applications.operations.indicators.api",
     "citybrain.lab.demo.api",
     "citybrain.applications.governance.appeals.api",
     "citybrain.site.live.api",

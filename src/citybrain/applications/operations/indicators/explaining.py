@@ -13,10 +13,10 @@ from citybrain.applications.operations.indicators import reading
 from citybrain.applications.operations.indicators.evaluating import count_rows
 from citybrain.applications.operations.indicators.manifest import IndicatorDefinition
 from citybrain.applications.operations.indicators.models import Indicator, IndicatorRun, IndicatorVersion
-from citybrain.applications.operations.indicators.queries import check_place, value_of
+from citybrain.applications.operations.indicators.queries import place_for, value_of
 from citybrain.applications.operations.indicators.reading import Found
 from citybrain.applications.operations.indicators.rolling import rolled_up
-from citybrain.applications.operations.indicators.types import Explanation
+from citybrain.applications.operations.indicators.types import Dimension, Explanation
 from citybrain.base.accounts import Viewer
 from citybrain.base.accounts.permission import models_by_kind
 from citybrain.base.accounts.types import WHOLE, scope_of
@@ -29,14 +29,14 @@ PLAIN = ("period", "organisation_path", "region_path")
 
 
 def explain(
-    viewer: Viewer, row: Indicator, *, dimension: str = "region", code: str = "", start: datetime | None = None,
-    known_at: datetime | None = None, after: int = 0, limit: int = 50,
+    viewer: Viewer, row: Indicator, *, dimension: Dimension | None = None, code: str = "",
+    start: datetime | None = None, known_at: datetime | None = None, after: int = 0, limit: int = 50,
 ) -> Explanation:  # fmt: skip
     """Open a number (default: the newest) down to its rows; raises NotFound where there is none.
 
     Rows that the viewer may not see count and are not shown.
     """
-    code, _ = check_place(viewer, dimension, code)
+    dimension, code = place_for(viewer, dimension, code)
     shown = _shown(row, dimension, code, start, known_at)
     version = IndicatorVersion.objects.get(pk=shown["version"])
     run = IndicatorRun.objects.get(pk=shown["run"])
@@ -50,11 +50,11 @@ def explain(
         again = _recomputed(opened, definition, dimension, code, where.root.code)
         own = _only(opened, dimension, code, where.root.code)
         total, visible, rows, columns = _page(opened, viewer, definition, own, after, limit)
-        tables: list[str] = sorted(opened.tables_of(definition.sql))
+        tables: list[str] = sorted(opened.tables_of(definition.sql) & set(run.marks))
     return Explanation(
         key=row.key, definition=definition, version=version.number, dimension=dimension, code=code,
         shown=value_of(definition, shown), recomputed=again,
-        inputs=[{"table": one, "mark": run.marks.get(one), "newest": run.newest.get(one)} for one in tables if one in run.marks],
+        inputs=[{"table": one, "mark": run.marks[one], "newest": run.newest.get(one)} for one in tables],
         columns=columns, rows=rows, total=total, hidden=total - visible,
         next=after + limit if after + limit < visible else None,
     )  # fmt: skip

@@ -14,9 +14,10 @@ from citybrain.applications.operations.indicators.judging import level_of
 from citybrain.applications.operations.indicators.manifest import IndicatorDefinition
 from citybrain.applications.operations.indicators.models import Indicator
 from citybrain.applications.operations.indicators.reading import Found, definition_of
-from citybrain.applications.operations.indicators.types import Measured, Ranked, Value
+from citybrain.applications.operations.indicators.types import Dimension, Measured, Ranked, Value
 from citybrain.base import conditions
 from citybrain.base.accounts import Viewer
+from citybrain.base.accounts.types import ROOT
 from citybrain.base.conditions.sql import to_sql
 from citybrain.base.errors import Forbidden, NotFound
 from citybrain.base.parties.models import Organisation
@@ -44,33 +45,51 @@ def get_indicator(viewer: Viewer, key: str) -> Indicator:
     return row
 
 
-def check_place(viewer: Viewer, dimension: str, code: str) -> tuple[str, str]:
-    """The place that is meant (the city where none is named) and its path; raises NotFound, or Forbidden elsewhere."""
-    if dimension == "organisation":
+def place_for(viewer: Viewer, dimension: Dimension | None, code: str) -> tuple[Dimension, str]:
+    """The place that is meant; where none is named, the widest that the viewer may see.
+
+    Raises NotFound for a place that is not there, Forbidden for one beyond his reach.
+    """
+    viewer.check(READ)
+    if not code:
+        dimension, path = _home(viewer, dimension)
+    elif dimension == "organisation":
         found = Organisation.objects.filter(code=code).first()
         path = found.path if found else ""
     else:
-        region = Region.objects.filter(code=code).first() if code else city().root
-        code, path = (region.code, region.path) if region else (code, "")
+        region = Region.objects.filter(code=code).first()
+        dimension, path = "region", region.path if region else ""
     if not path:
         raise NotFound("input.not_found")
+    assert dimension is not None
     if not conditions.test(viewer.reach(READ, fields=FIELDS), _row(dimension, path)):
         raise Forbidden("account.elsewhere", permission=READ)
-    return code, path
+    return dimension, code or path.strip("/").rpartition("/")[2]
 
 
-def _row(dimension: str, path: str) -> dict[str, str]:
+def _home(viewer: Viewer, dimension: Dimension | None) -> tuple[Dimension, str]:
+    """The whole city, else the region of a duty, else its organisation."""
+    grants = sorted((one for one in viewer.grants if READ in one.permissions), key=lambda one: len(one.region_path))
+    regions = [one.region_path for one in grants if one.organisation_path == ROOT]
+    owners = [one.organisation_path for one in grants if one.organisation_path != ROOT]
+    if dimension == "organisation" or (dimension is None and not regions):
+        return "organisation", owners[0] if owners else ""
+    path = regions[0] if regions else ROOT
+    return "region", city().root.path if path == ROOT else path
+
+
+def _row(dimension: Dimension, path: str) -> dict[str, str]:
     """Where a number stands, for the predicate: an organisation's number counts the whole city."""
     is_region = dimension == "region"
     return {"region_path": path if is_region else "", "organisation_path": "" if is_region else path}
 
 
 def measured(
-    viewer: Viewer, rows: Sequence[Indicator], *, dimension: str = "region", code: str = "", count: int = 2,
+    viewer: Viewer, rows: Sequence[Indicator], *, dimension: Dimension | None = None, code: str = "", count: int = 2,
     known_at: datetime | None = None,
 ) -> list[Measured]:  # fmt: skip
     """These indicators with their newest values for one place; one query for all of them."""
-    code, _ = check_place(viewer, dimension, code)
+    dimension, code = place_for(viewer, dimension, code)
     found = reading.ask(
         _data(),
         "indicator IN (SELECT unnest(?)) AND dimension = ? AND code = ?",
@@ -85,7 +104,7 @@ def measured(
     return [_measured(row, dimension, code, by_key.get(row.key, [])) for row in rows]
 
 
-def _measured(row: Indicator, dimension: str, code: str, found: Iterable[Found]) -> Measured:
+def _measured(row: Indicator, dimension: Dimension, code: str, found: Iterable[Found]) -> Measured:
     definition = definition_of(row)
     return Measured(row.key, row.pack, definition, dimension, code, [value_of(definition, one) for one in found])
 
@@ -96,11 +115,11 @@ def newest_for(viewer: Viewer) -> list[Measured]:
 
 
 def series(
-    viewer: Viewer, row: Indicator, *, dimension: str = "region", code: str = "", since: datetime | None = None,
-    until: datetime | None = None, known_at: datetime | None = None,
+    viewer: Viewer, row: Indicator, *, dimension: Dimension | None = None, code: str = "",
+    since: datetime | None = None, until: datetime | None = None, known_at: datetime | None = None,
 ) -> Measured:  # fmt: skip
     """The values of one number over time, the oldest first; at most the newest 400."""
-    code, _ = check_place(viewer, dimension, code)
+    dimension, code = place_for(viewer, dimension, code)
     where, bound = "indicator = ? AND dimension = ? AND code = ?", [row.key, dimension, code]
     if since:
         where, bound = f'{where} AND "end" > ?', [*bound, since]  # type: ignore[list-item]  # a moment
@@ -111,7 +130,7 @@ def series(
 
 
 def ranking(
-    viewer: Viewer, row: Indicator, *, dimension: str, parent: str = "", start: datetime | None = None,
+    viewer: Viewer, row: Indicator, *, dimension: Dimension, parent: str = "", start: datetime | None = None,
     known_at: datetime | None = None,
 ) -> list[Ranked]:  # fmt: skip
     """The parts of a place by their numbers in one period (default: the newest), the best first."""
@@ -131,7 +150,7 @@ def ranking(
     return [Ranked(one["code"], names[one["code"]], value_of(definition, one)) for one in found]
 
 
-def _names(dimension: str, parent: str) -> dict[str, dict[str, str]]:
+def _names(dimension: Dimension, parent: str) -> dict[str, dict[str, str]]:
     """The parts of a region (of the city), or all organisations (below one), with their names."""
     if dimension == "organisation":
         rows = Organisation.objects.filter(is_active=True)
@@ -142,9 +161,11 @@ def _names(dimension: str, parent: str) -> dict[str, dict[str, str]]:
     return {one.code: {"zh": one.name, "en": one.name_en or one.name} for one in regions}
 
 
-def past_values(viewer: Viewer, row: Indicator, *, dimension: str, code: str, start: datetime) -> list[Value]:
+def past_values(
+    viewer: Viewer, row: Indicator, *, dimension: Dimension | None, code: str, start: datetime
+) -> list[Value]:
     """Every value that was ever shown for one period, the oldest first."""
-    code, _ = check_place(viewer, dimension, code)
+    dimension, code = place_for(viewer, dimension, code)
     definition = definition_of(row)
     return [value_of(definition, one) for one in reading.every_value(_data(), row.key, dimension, code, start)]
 

@@ -9,17 +9,16 @@ from ninja import Schema
 from pydantic import Field
 
 from citybrain.applications.operations.indicators.manifest import Theme
-from citybrain.applications.operations.indicators.types import Explanation, Measured, Value
+from citybrain.applications.operations.indicators.types import Dimension, Explanation, Measured, Value
 from citybrain.base.accounts.http import Given, Moment
 
-Dimension = Literal["region", "organisation"]
 Words = dict[str, str]
 
 
 class PlaceWanted(Schema):
-    """Whose number: of a region (the whole city where none is named) or of an organisation."""
+    """Whose number: of a region or of an organisation; where none is named, the widest that you may see."""
 
-    dimension: Dimension = "region"
+    dimension: Dimension | None = None
     code: str = Field("", max_length=64, description="Code of the region or organisation", examples=["420606"])
     known_at: Moment | None = Field(None, description="As the city knew it at that moment")
 

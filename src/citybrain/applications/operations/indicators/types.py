@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from citybrain.applications.operations.indicators.manifest import IndicatorDefinition
+
+Dimension = Literal["region", "organisation"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Measured:
     key: str
     pack: str
     definition: IndicatorDefinition
-    dimension: str
+    dimension: Dimension
     code: str
     values: list[Value] = field(default_factory=list)
 
@@ -57,7 +59,7 @@ class Explanation:
     key: str
     definition: IndicatorDefinition
     version: int
-    dimension: str
+    dimension: Dimension
     code: str
     shown: Value
     recomputed: float | None
