@@ -32,6 +32,7 @@ from citybrain.hubs.sensing.things.actions import register_things
 from citybrain.hubs.sensing.things.models import Thing
 from citybrain.site.api import api
 from citybrain.site.http.openapi import document_of
+from tests.applications.operations.indicators.stage import ACCEPTED, declare_indicators
 from tests.cast import Cast
 from tests.hubs.business.cases.stage import LAMPS, Person, declare, picture
 from tests.site.rights.sensing import a_model, a_rule
@@ -188,6 +189,10 @@ class Listing:
         return self.path
 
 
+def indicators(cast: Cast, n: int) -> None:
+    declare_indicators(**{f"one_{number}": ACCEPTED for number in range(n)})
+
+
 LISTS = [
     Listing("/users", SIGNING_IN + 2, users),
     Listing("/duties", SIGNING_IN + 1, duties),
@@ -212,6 +217,7 @@ LISTS = [
     Listing("/pictures", SIGNING_IN + 1, photos),
     Listing("/shifts", SIGNING_IN + 2, shifts),
     Listing("/handovers", SIGNING_IN + 1, handovers),
+    Listing("/indicators", SIGNING_IN + 2, indicators),
 ]
 ELSEWHERE = {"/cases/{number}/signals", "/signals/of-reporter", "/telemetry"}
 """Lists below one object are the same queries as their whole list; readings are no rows of this database."""

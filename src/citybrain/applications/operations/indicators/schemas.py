@@ -152,7 +152,9 @@ class ExplanationShown(Schema):
 
 
 class ComputeWanted(Given):
-    keys: list[Annotated[str, Field(max_length=64)]] = Field([], max_length=200, description="Empty: all")
+    keys: list[Annotated[str, Field(max_length=64)]] = Field(
+        [], max_length=200, description="Empty: all", examples=[["urban.on_time_rate"]]
+    )
 
 
 class ComputeStarted(Schema):
