@@ -5,7 +5,7 @@ export const GROUPS = {
   alarms: ['alarm.read', 'alarm.acknowledge'],
   things: ['thing.read', 'thing.write', 'telemetry.read', 'observation.write', 'definition.write'],
   shifts: ['handover.read', 'handover.write', 'shift.write', 'notice.read', 'live.read'],
-  city: ['place.read', 'place.write', 'party.read', 'party.write', 'responsibility.write', 'pack.read', 'pack.write', 'file.read', 'file.write', 'capability.call'],
+  city: ['place.read', 'place.write', 'party.read', 'party.write', 'responsibility.write', 'indicator.read', 'indicator.compute', 'pack.read', 'pack.write', 'file.read', 'file.write', 'capability.call'],
   accounts: ['account.read', 'account.write', 'token.write', 'audit.read'],
   running: ['job.read', 'job.write', 'bus.read', 'bus.write'],
 } as const
@@ -13,7 +13,7 @@ export const GROUPS = {
 export type Group = keyof typeof GROUPS | 'other'
 
 /** What has neither place nor owner: only a duty over the whole city carries it. */
-export const CITYWIDE: readonly string[] = ['audit.read', 'bus.read', 'bus.write', 'definition.write', 'job.read', 'job.write', 'pack.write']
+export const CITYWIDE: readonly string[] = ['audit.read', 'bus.read', 'bus.write', 'definition.write', 'indicator.compute', 'job.read', 'job.write', 'pack.write']
 
 /** What an assignment itself entitles to: wherever the case lies. */
 export const BY_ASSIGNMENT = 'case.handle'

@@ -44,7 +44,7 @@ export default {
     permission: {
       account: { read: '查看账号', write: '管理账号与职责' }, token: { write: '签发令牌' }, alarm: { read: '查看告警', acknowledge: '确认告警' }, audit: { read: '查看审计' }, bus: { read: '查看消息投递', write: '重投消息' },
       capability: { call: '使用智能辅助' }, case: { read: '查看案件', open: '立案', dispatch: '派遣', handle: '处置', verify: '核查', supervise: '督办', end: '结案' }, definition: { write: '定义设备型号与告警规则' },
-      file: { read: '查看附件', write: '上传附件' }, handover: { read: '查看交接班', write: '写交接班' }, job: { read: '查看任务', write: '运行任务' }, live: { read: '实时更新' }, notice: { read: '接收消息' }, observation: { write: '写入读数' },
+      file: { read: '查看附件', write: '上传附件' }, handover: { read: '查看交接班', write: '写交接班' }, indicator: { read: '查看指标', compute: '立即计算指标' }, job: { read: '查看任务', write: '运行任务' }, live: { read: '实时更新' }, notice: { read: '接收消息' }, observation: { write: '写入读数' },
       pack: { read: '查看行业包', write: '启用与调整行业包' }, party: { read: '查看机构', write: '管理机构' }, person: { reveal: '查看个人信息（须说明用途）' }, picture: { check: '审核照片' }, place: { read: '查看区域', write: '管理区域' },
       responsibility: { write: '管理责任清单' }, shift: { write: '排班' }, signal: { read: '查看诉求', report: '登记诉求', merge: '合并与判定诉求' }, telemetry: { read: '查看读数' }, thing: { read: '查看设备', write: '登记设备' }, trace: { read: '查看来龙去脉' },
     },
@@ -92,7 +92,7 @@ export default {
     permission: {
       account: { read: 'see accounts', write: 'manage accounts and duties' }, token: { write: 'make tokens' }, alarm: { read: 'see alarms', acknowledge: 'acknowledge alarms' }, audit: { read: 'see the audit' }, bus: { read: 'see deliveries', write: 'deliver again' },
       capability: { call: 'use assistance' }, case: { read: 'see cases', open: 'open', dispatch: 'dispatch', handle: 'handle', verify: 'verify', supervise: 'supervise', end: 'close' }, definition: { write: 'define models and alarm rules' },
-      file: { read: 'see files', write: 'add files' }, handover: { read: 'read handovers', write: 'write handovers' }, job: { read: 'see jobs', write: 'run jobs' }, live: { read: 'live updates' }, notice: { read: 'get messages' }, observation: { write: 'write readings' },
+      file: { read: 'see files', write: 'add files' }, handover: { read: 'read handovers', write: 'write handovers' }, indicator: { read: 'see indicators', compute: 'compute indicators' }, job: { read: 'see jobs', write: 'run jobs' }, live: { read: 'live updates' }, notice: { read: 'get messages' }, observation: { write: 'write readings' },
       pack: { read: 'see packs', write: 'enable and adjust packs' }, party: { read: 'see organisations', write: 'manage organisations' }, person: { reveal: 'see personal data (for a purpose)' }, picture: { check: 'check pictures' }, place: { read: 'see regions', write: 'manage regions' },
       responsibility: { write: 'manage responsibilities' }, shift: { write: 'plan shifts' }, signal: { read: 'see reports', report: 'enter reports', merge: 'merge and judge reports' }, telemetry: { read: 'see readings' }, thing: { read: 'see things', write: 'register things' }, trace: { read: 'see the trace' },
     },
