@@ -32,7 +32,11 @@ FREE = {
     "name": "of runs: the job may be older than this version",
 }
 """Parameters that hold a text of nobody's list, each with the reason."""
-ELSEWHERE = {("/api/v1/telemetry", "property"), ("/api/v1/telemetry", "after")}  # they need a thing with readings
+ELSEWHERE = {
+    ("/api/v1/telemetry", "property"): "it needs a thing with readings",
+    ("/api/v1/telemetry", "after"): "the same",
+    ("/api/v1/webhooks", "after"): "no token lists webhooks",
+}
 
 
 def operations() -> list[tuple[str, str, dict[str, Any]]]:

@@ -24,7 +24,7 @@ from citybrain.base.accounts import system_viewer
 from citybrain.base.accounts.models import User
 from citybrain.base.bus.models import Failure, OutboxEvent
 from citybrain.base.jobs.models import Run
-from citybrain.base.notices.models import Letter, Notice
+from citybrain.base.notices.models import Letter, Notice, Webhook
 from citybrain.base.parties.models import Organisation
 from citybrain.base.places.models import Region
 from citybrain.hubs.sensing.alarms.models import Alarm, AlarmRule
@@ -105,6 +105,14 @@ def notices(state: str) -> Callable[[Cast, int], None]:
             Letter.objects.create(notice=notice, user=cast.user("administrator"), delivered_at=now)
 
     return add
+
+
+def webhooks(cast: Cast, n: int) -> None:
+    for _ in range(n):
+        Webhook.objects.create(
+            owner=cast.user("integrator"), name="pipes", url="https://example.org/", secret="sealed",
+            created_at=city_clock.wall_now(),
+        )  # fmt: skip
 
 
 def things(cast: Cast, n: int) -> None:
@@ -206,6 +214,7 @@ LISTS = [
     Listing("/jobs/runs", SIGNING_IN + 1, runs),
     Listing("/notices", SIGNING_IN + 2, notices("sent")),
     Listing("/notices/failures", SIGNING_IN + 1, notices("dead")),
+    Listing("/webhooks", SIGNING_IN + 1, webhooks),
     Listing("/things", SIGNING_IN + 1, things),
     Listing("/things/health", SIGNING_IN + 4, things),
     Listing("/alarms/rules", SIGNING_IN + 1, rules),

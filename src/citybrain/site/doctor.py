@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 import sys
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -31,9 +32,8 @@ class Finding:
 
 def examine(data: Path, port: int) -> int:
     """Print a line for each look; exit code 1 when something is wrong."""
-    findings = [
-        finding for look in (_ground, _space, _database, _backup, _packs, _processes) for finding in look(data, port)
-    ]
+    looks = (_ground, _space, _database, _backup, _outward, _packs, _processes)
+    findings = [finding for look in looks for finding in look(data, port)]
     for finding in findings:
         print(f"{'ok   ' if finding.well else 'WRONG'} {finding.what}: {finding.found}")
         if not finding.well:
@@ -104,6 +104,28 @@ def _database(data: Path, port: int) -> Iterator[Finding]:
     yield Finding("database", True, connection.vendor)
     yield Finding("migrations", not waiting, f"{len(waiting)} waiting" if waiting else "all applied",
                   "Run: citybrain migrate")  # fmt: skip
+
+
+def _outward(data: Path, port: int) -> Iterator[Finding]:
+    from django.conf import settings
+
+    from citybrain.base.notices.server import server
+
+    to = server()
+    off = "off: CITYBRAIN_SMTP_HOST is not set (notices stay in the app)"
+    found = f"{to.host}:{to.port} ({to.tls})" if to else off
+    well = to is None or _connects(to.host, to.port)
+    yield Finding("mail", well, found if well else f"{found} does not answer",
+                  "Check CITYBRAIN_SMTP_HOST and CITYBRAIN_SMTP_PORT, and that the server runs.")  # fmt: skip
+    yield Finding("public address", True, settings.PUBLIC_URL)
+
+
+def _connects(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=5).close()
+    except OSError:
+        return False
+    return True
 
 
 def _packs(data: Path, port: int) -> Iterator[Finding]:

@@ -9,6 +9,15 @@
 | CITYBRAIN_ORIGINS      | origins (https://…) trusted for sign-in, by commas         | none |
 | CITYBRAIN_SENSE_URL    | where `web` reaches `sense`                                | port + 1 on loopback |
 | CITYBRAIN_LIVE_URL     | where browsers reach `live`                                | port + 2 on loopback |
+| CITYBRAIN_PUBLIC_URL   | the address of the city for people, for links in mail      | `web` on loopback |
+| CITYBRAIN_SMTP_HOST    | the mail server for notices                                | none: mail is off |
+| CITYBRAIN_SMTP_PORT    | its port                                                   | 587, 465 or 25 |
+| CITYBRAIN_SMTP_TLS     | `starttls`, `tls` (from the first byte) or `none`          | starttls |
+| CITYBRAIN_SMTP_USER    | the user there                                             | none: without signing in |
+| CITYBRAIN_SMTP_PASSWORD | its password; or CITYBRAIN_SMTP_PASSWORD_FILE, the path of a file | none |
+| CITYBRAIN_SMTP_FROM    | the sender of mail                                         | `citybrain@` that host |
+| CITYBRAIN_WEBHOOK_TARGETS | networks not public that webhooks may reach, by commas  | none |
+| CITYBRAIN_WEBHOOK_DAYS | after how many days of failure a webhook is switched off   | 5 |
 | CITYBRAIN_BUS_DAYS     | how long events that everybody has had stay in the outbox  | 90 |
 | CITYBRAIN_PAGES        | the folder of the built pages                              | beside the code |
 | CITYBRAIN_PUBLIC_REPORTS | reports an hour that the portal takes from one address   | 30 |
@@ -33,6 +42,7 @@ from citybrain.guarantees.maintenance.agreed import backup_folder, backup_time, 
 from citybrain.hubs.sensing.ingest.room import RESERVE, mebibytes_from
 from citybrain.site.database import database_from_url, sqlite_database
 from citybrain.site.datadir import secret_key
+from citybrain.site.outward import networks_of, public_url, smtp_server
 from citybrain.site.pages.serving import add_headers
 from citybrain.site.ports import port_of
 
@@ -49,6 +59,11 @@ BACKUP_TIME = backup_time(os.environ.get("CITYBRAIN_BACKUP_TIME") or "03:00")
 BACKUPS_KEPT = backups_kept(os.environ.get("CITYBRAIN_BACKUPS_KEPT") or "7")
 DISK_WARN = mebibytes_from("CITYBRAIN_DISK_WARN", 2048)
 DISK_RESERVE = mebibytes_from("CITYBRAIN_DISK_RESERVE", RESERVE)
+
+PUBLIC_URL = public_url(os.environ, PORT)
+SMTP = smtp_server(os.environ, PUBLIC_URL)
+WEBHOOK_TARGETS = networks_of(os.environ.get("CITYBRAIN_WEBHOOK_TARGETS", ""))
+WEBHOOK_DAYS = float(os.environ.get("CITYBRAIN_WEBHOOK_DAYS", "5"))
 
 SECRET_KEY = secret_key(DATA_DIR)
 DEBUG = False

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from citybrain.base import bus
-from citybrain.base import clock as city_clock
 from citybrain.base.accounts.models import User
 from citybrain.base.audit.models import Record
 from citybrain.base.bus import registry
@@ -35,18 +34,6 @@ DATA = {"number": "HX1", "kind": {"zh": "路灯", "en": "Street light"}, "due_at
 def known(monkeypatch: pytest.MonkeyPatch, cast: Any, clock: Any) -> None:
     entry = read_entry("test.dispatched", ENTRY, Path("notices.yaml"))
     monkeypatch.setattr(texts, "catalogue", lambda: {"test.dispatched": entry})
-
-
-@pytest.fixture
-def wall(monkeypatch: pytest.MonkeyPatch) -> Callable[..., datetime]:
-    now = [city_clock.wall_now()]
-    monkeypatch.setattr(city_clock, "wall_now", lambda: now[0])
-
-    def move(**delta: float) -> datetime:
-        now[0] += timedelta(**delta)
-        return now[0]
-
-    return move
 
 
 def send(*to: Any) -> list[Notice]:

@@ -7,8 +7,10 @@ from citybrain.base.accounts import actions as accounts
 from citybrain.base.audit.models import Record
 from citybrain.base.audit.sealing import seal_once
 from citybrain.base.bus.models import Failure, OutboxEvent
+from citybrain.base.crypto import seal_field
 from citybrain.base.jobs.models import Run
-from citybrain.base.notices.models import Letter, Notice
+from citybrain.base.notices.models import Letter, Mailbox, Notice, Webhook
+from citybrain.base.notices.standard_webhooks import new_secret
 from tests.cast import Cast
 from tests.site.rights import ADMINISTRATORS, EVERYBODY, LOOKING, Row, Target
 
@@ -92,6 +94,24 @@ def a_failed_notice(cast: Cast) -> Target:
     return Target({"number": _notice(cast, "dead").pk}, marker="case/X1")
 
 
+def an_address(cast: Cast) -> Target:
+    Mailbox.objects.create(user=cast.user("leader"), address=seal_field("leader@example.org"))
+    return Target(marker="leader@example.org")
+
+
+def a_webhook(cast: Cast) -> Target:
+    """Of the integrator; whoever runs the platform may switch it off."""
+    webhook = Webhook.objects.create(
+        owner=cast.user("integrator"), name="X1 pipes", url="https://example.org/", secret=seal_field(new_secret()),
+        types=["case.*"], created_at=clock.wall_now(),
+    )  # fmt: skip
+    return Target({"number": webhook.pk}, marker="X1 pipes")
+
+
+HOOKING = ADMINISTRATORS | {"integrator"}
+HOOK = {"name": "pipes", "url": "https://example.org/", "types": ["case.*"]}
+
+
 # fmt: off
 ROWS = [
     Row("GET", "/audit/records", WATCHING, a_record),
@@ -118,5 +138,18 @@ ROWS = [
     Row("GET", "/notices/failures", WATCHING, a_failed_notice),
     Row("GET", "/notices/states", WATCHING),
     Row("POST", "/notices/failures/{number}/retry", ADMINISTRATORS, a_failed_notice),
+    Row("GET", "/notices/preferences", WITH_NOTICES, an_address, sees=frozenset({"leader"}), tokens=False),
+    Row("PUT", "/notices/preferences", WITH_NOTICES, body={"by_mail": {"case.dispatched": True}}, tokens=False),
+    Row("POST", "/notices/mail/test", WITH_NOTICES, ok=frozenset({409}), tokens=False),
+    Row("GET", "/notices/role-preferences", WATCHING),
+    Row("PUT", "/notices/role-preferences/{role}", ADMINISTRATORS, lambda _: Target({"role": "handler"}),
+        body={"by_mail": {"case.dispatched": True}}),
+    Row("GET", "/webhooks", HOOKING, a_webhook, tokens=False),
+    Row("GET", "/webhooks/hears", HOOKING),
+    Row("POST", "/webhooks", HOOKING, body=HOOK, tokens=False),
+    Row("PATCH", "/webhooks/{number}", HOOKING, a_webhook, body={"is_active": False}, tokens=False),
+    Row("DELETE", "/webhooks/{number}", HOOKING, a_webhook, tokens=False),
+    Row("POST", "/webhooks/{number}/secret", HOOKING, a_webhook, tokens=False),
+    Row("POST", "/webhooks/{number}/test", HOOKING, a_webhook, tokens=False),
 ]
 # fmt: on

@@ -1,4 +1,7 @@
-"""The ways a notice can go. A closed list; in the app is the only one now."""
+"""How a notice reaches its readers: in the app, and from there by the ways that each of them chose (`copies`).
+
+What leaves the house (mail, webhooks) has a round of its own, `actions.outgoing`.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from contextlib import contextmanager
 from citybrain.base import clock
 from citybrain.base.accounts.models import User
 from citybrain.base.accounts.queries import duties_in_force
+from citybrain.base.notices.copies import copy_notice
 from citybrain.base.notices.models import Letter, Notice
 from citybrain.base.notices.types import Recipient, recipient_of
 
@@ -27,6 +31,7 @@ def deliver_in_app(notice: Notice) -> None:
     now = clock.now()
     letters = [Letter(notice=notice, user_id=user, delivered_at=now) for user in users]
     Letter.objects.bulk_create(letters, ignore_conflicts=True)
+    copy_notice(notice, users)
 
 
 def readers_of(recipient: Recipient) -> list[int]:

@@ -18,8 +18,15 @@ if TYPE_CHECKING:
 class Notice(models.Model):
     """A message to a person, an organisation or whoever is on duty (通知), with the state of its delivery.
 
-    Its words stand in a `notices.yaml`; `data` fills them in and holds no personal data.
+    Its words stand in a `notices.yaml`; `data` fills them in and holds no personal data. What goes by mail or to a
+    webhook is a copy of its own with a state of its own, so that one way that fails holds up no other; what a webhook
+    hears of the bus is the copy of an event, its key the type and its data the CloudEvent.
     """
+
+    class Channel(models.TextChoices):
+        IN_APP = "in_app"
+        MAIL = "mail"
+        WEBHOOK = "webhook"
 
     class State(models.TextChoices):
         DUE = "due"
@@ -41,9 +48,17 @@ class Notice(models.Model):
     next_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=300, blank=True)
+    copy_of = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="copies", db_index=False)
 
     class Meta:
         db_table = "notices_notice"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["copy_of", "channel", "recipient"],
+                name="a_notice_goes_each_way_once",
+                condition=Q(copy_of__isnull=False),
+            ),
+        ]
         indexes = [
             models.Index(fields=["state", "next_at"], name="notices_by_state"),
             models.Index(fields=["subject", "id"], name="notices_by_subject"),
@@ -81,3 +96,66 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.notice_id} for {self.user_id}"
+
+
+class Mailbox(models.Model):
+    """Where somebody reads mail (邮箱), and in which language; the address is sealed at rest."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mailbox")
+    address = models.TextField()
+    language = models.CharField(max_length=2, default="zh")
+
+    class Meta:
+        db_table = "notices_mailbox"
+
+    def __str__(self) -> str:
+        return f"mailbox of {self.user_id}"
+
+
+class Preference(models.Model):
+    """Whether notices of a kind come by mail too (通知偏好): for one person, or for everybody with a role.
+
+    `holder` is `user:12` or `role:dispatcher`; what a person chose himself goes before his roles.
+    """
+
+    holder = models.CharField(max_length=80)
+    key = models.CharField(max_length=80)
+    by_mail = models.BooleanField()
+
+    class Meta:
+        db_table = "notices_preference"
+        constraints = [models.UniqueConstraint(fields=["holder", "key"], name="one_preference_for_each_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.holder} {self.key}"
+
+
+class Webhook(models.Model):
+    """An address at another system that is told what happens (消息推送): the events and notices its owner may see.
+
+    It reads the outbox with a cursor of its own (`xid`, `position`). `failing_since` (wall time) is the first failure
+    since it last answered; after some days it is switched off and its owner is told.
+    """
+
+    SCOPE = Scope(kind="webhook", read="token.write", columns={"user": "owner_id"}, where=own)
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="webhooks")
+    name = models.CharField(max_length=64)
+    url = models.CharField(max_length=500)
+    secret = models.TextField()
+    types = models.JSONField(default=list)
+    kinds = models.JSONField(default=list)
+    is_active = models.BooleanField(default=True)
+    xid = models.BigIntegerField(default=0)
+    position = models.BigIntegerField(default=0)
+    created_at = models.DateTimeField()
+    delivered_at = models.DateTimeField(null=True)
+    failing_since = models.DateTimeField(null=True)
+    switched_off_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        db_table = "notices_webhook"
+
+    def __str__(self) -> str:
+        return self.name

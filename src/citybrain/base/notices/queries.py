@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import tzinfo
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, QuerySet
 
 from citybrain.base.accounts import Viewer, scoped
-from citybrain.base.errors import NotFound
+from citybrain.base.accounts.families import reaches_of
+from citybrain.base.accounts.roles import ROLES
+from citybrain.base.crypto import open_field
+from citybrain.base.errors import Forbidden, NotFound
 from citybrain.base.metrics import gauge
-from citybrain.base.notices.models import Letter, Notice
+from citybrain.base.notices import server
+from citybrain.base.notices.models import Letter, Mailbox, Notice, Preference, Webhook
+from citybrain.base.notices.texts import catalogue
 from citybrain.base.places.queries import find_city
 
 MOST_COUNTED = 100
@@ -58,6 +65,86 @@ def states(viewer: Viewer) -> dict[str, int]:
     """How many notices are in each state."""
     viewer.check("job.read")
     return {state: int(count) for (state,), count in state_counts().items()}
+
+
+@dataclass(frozen=True)
+class KindChoice:
+    """A kind of notice and whether it comes by mail: by one's own choice (`own`), by a role, or not at all."""
+
+    key: str
+    name: Mapping[str, str]
+    by_mail: bool
+    own: bool | None
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """How notices come to one person."""
+
+    is_mail_on: bool
+    address: str
+    language: str
+    kinds: list[KindChoice]
+
+
+def preferences(viewer: Viewer) -> Preferences:
+    """How notices come to the viewer himself; raises Forbidden for a token."""
+    if viewer.kind != "user":
+        raise Forbidden("notice.persons_only")
+    viewer.check("notice.read")
+    mailbox = Mailbox.objects.filter(user_id=viewer.id).first()
+    roles = [f"role:{grant.role}" for grant in viewer.grants]
+    found = Preference.objects.filter(holder__in=[*roles, f"user:{viewer.id}"])
+    chosen = {(one.holder, one.key): one.by_mail for one in found}
+    kinds = []
+    for key, text in sorted(catalogue().items()):
+        own = chosen.get((f"user:{viewer.id}", key))
+        by_role = any(chosen.get((role, key), False) for role in roles)
+        kinds.append(KindChoice(key, text.called, by_role if own is None else own, own))
+    address = open_field(mailbox.address) if mailbox else ""
+    return Preferences(server.server() is not None, address, mailbox.language if mailbox else "zh", kinds)
+
+
+def role_preferences(viewer: Viewer) -> dict[str, list[str]]:
+    """What everybody with a role gets by mail, by role."""
+    viewer.check("job.read")
+    found = dict[str, list[str]]({key: [] for key in ROLES})
+    rows = Preference.objects.filter(holder__startswith="role:", by_mail=True).order_by("key")
+    for holder, key in rows.values_list("holder", "key"):
+        found.setdefault(holder.removeprefix("role:"), []).append(key)
+    return found
+
+
+def webhooks(viewer: Viewer) -> QuerySet[Webhook]:
+    """The viewer's own; whoever runs the platform sees all of them. Raises Forbidden for a token."""
+    viewer.check("token.write")
+    if viewer.kind != "user":
+        raise Forbidden("webhook.persons_only")
+    rows = Webhook.objects.select_related("owner")
+    return rows if viewer.may("job.write") else scoped(viewer, rows)
+
+
+def get_webhook(viewer: Viewer, number: int) -> Webhook:
+    """Raises NotFound for somebody else's."""
+    found = webhooks(viewer).filter(pk=number).first()
+    if found is None:
+        raise NotFound("input.not_found")
+    return found
+
+
+def can_hear(viewer: Viewer) -> dict[str, Any]:
+    """The families of events within reach, and the kinds of notices with their names."""
+    viewer.check("token.write")
+    kinds = [{"key": key, "name": text.called} for key, text in sorted(catalogue().items())]
+    return {"families": sorted(reaches_of(viewer)), "kinds": kinds}
+
+
+@gauge("citybrain_webhooks", "Webhooks by state", labels=("state",))
+def webhook_counts() -> Mapping[tuple[str, ...], float]:
+    active = Webhook.objects.filter(is_active=True)
+    failing = active.filter(failing_since__isnull=False).count()
+    off = Webhook.objects.filter(is_active=False).count()
+    return {("well",): active.count() - failing, ("failing",): failing, ("off",): off}
 
 
 @gauge("citybrain_notices", "Notices by state", labels=("state",))

@@ -3,25 +3,32 @@
     case.dispatched:
       title: {zh: "新任务:{number}", en: "New task: {number}"}
       text: {zh: "请于 {due_at} 前办结", en: "To be finished by {due_at}"}
+      name: {zh: 新任务, en: New task}
+      link: /console/cases
       data: [case_type]
 
-The placeholders, and the names under `data`, are all that a notice of this key may carry. A field whose name ends in
+The placeholders, and the names under `data`, are all that a notice of this key may carry. `name` is what its kind is
+called where people choose what they want to hear; `link` is the page for it, where its subject has none of its own.
+`lines`, where a notice carries them, are `{zh: …, en: …, link: …}`. A field whose name ends in
 `_at` is a time and is written in the city's time zone; a field `{zh: …, en: …}` is written in the reader's language.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import Any
+from urllib.parse import quote
 
 import yaml
 
 LANGUAGES = ("zh", "en")
+PLACEHOLDER = re.compile(r"\{[^}]*\}")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -34,6 +41,13 @@ class NoticeText:
     text: Mapping[str, str]
     fields: frozenset[str]
     more: frozenset[str] = frozenset()
+    name: Mapping[str, str] = field(default_factory=dict)
+    link: str = ""
+
+    @property
+    def called(self) -> Mapping[str, str]:
+        """What this kind is called; without a name of its own its title, with the fields left open."""
+        return self.name or {language: PLACEHOLDER.sub("…", title) for language, title in self.title.items()}
 
     def check(self, data: Mapping[str, Any]) -> None:
         """Raises ValueError when a field is missing or one is given that this key does not carry."""
@@ -72,14 +86,16 @@ def catalogue() -> Mapping[str, NoticeText]:
 
 def read_entry(key: str, entry: Mapping[str, Any], path: Path) -> NoticeText:
     title, text = entry.get("title", {}), entry.get("text", {})
-    for part in filter(None, (title, text)):
+    name = entry.get("name", {})
+    for part in filter(None, (title, text, name)):
         missing = [language for language in LANGUAGES if not part.get(language)]
         if missing:
             raise ValueError(f"{path}: {key} has no text in {', '.join(missing)}")
     fields = {language: placeholders(title[language]) | placeholders(text.get(language, "")) for language in LANGUAGES}
     if fields["zh"] != fields["en"]:
         raise ValueError(f"{path}: {key} has other fields in zh than in en")
-    return NoticeText(key, title, text, frozenset(fields["zh"]), frozenset(entry.get("data", ())))
+    more = frozenset(entry.get("data", ()))
+    return NoticeText(key, title, text, frozenset(fields["zh"]), more, name, entry.get("link", ""))
 
 
 def placeholders(template: str) -> set[str]:
@@ -92,3 +108,14 @@ def text_of(key: str) -> NoticeText:
     if found is None:
         raise ValueError(f"the notice {key} stands in no notices.yaml")
     return found
+
+
+PLACES = {"case": "/console/cases/{key}"}
+"""The page of a subject, by its kind."""
+
+
+def link_of(key: str, subject: str) -> str:
+    """The page that a notice is about, as a path; empty when there is none."""
+    kind, _, number = subject.partition("/")
+    place = PLACES.get(kind)
+    return place.format(key=quote(number)) if place and number else text_of(key).link

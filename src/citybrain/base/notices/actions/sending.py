@@ -52,8 +52,9 @@ def notify(
 
 
 def deliver_due() -> int:
-    """Deliver what is due, each notice in its own transaction; returns how many were attempted."""
-    waiting = Notice.objects.filter(state__in=[Notice.State.DUE, Notice.State.FAILED], next_at__lte=clock.wall_now())
+    """Lay what is due into inboxes, each notice in its own transaction; returns how many were attempted."""
+    open_ones = Notice.objects.filter(channel=Notice.Channel.IN_APP, state__in=[Notice.State.DUE, Notice.State.FAILED])
+    waiting = open_ones.filter(next_at__lte=clock.wall_now())
     numbers = list(waiting.order_by("next_at", "pk").values_list("pk", flat=True)[:MOST_AT_ONCE])
     for number in numbers:
         with transaction.atomic():
@@ -89,7 +90,7 @@ def settle(subject: str, keys: Collection[str]) -> None:
     """Their matter goes on, in the transaction in which it does: what lies unread is no longer asked of anybody, and
     what is still on its way is withdrawn. What was given up stays among the failures.
     """
-    about = Notice.objects.filter(subject=subject, key__in=keys)
+    about = Notice.objects.filter(subject=subject, key__in=keys).exclude(channel=Notice.Channel.WEBHOOK)
     about.filter(state__in=[Notice.State.DUE, Notice.State.FAILED]).update(state=Notice.State.WITHDRAWN)
     unread = Letter.objects.filter(notice__in=about, read_at__isnull=True, settled_at__isnull=True)
     unread.update(settled_at=clock.now())
@@ -121,8 +122,11 @@ def mark_all_read(letters: Any, *, actor: Actor) -> int:
     return int(letters.filter(read_at__isnull=True).update(read_at=clock.now()))
 
 
-def prune(older_than: datetime) -> int:
-    """Forget notices that were sent or withdrawn before a (city) time; returns how many."""
+def prune(older_than: datetime, *, copies: datetime | None = None) -> int:
+    """Forget notices that were sent or withdrawn before a (city) time, and what went out before another; how many."""
     gone = Q(state=Notice.State.SENT, sent_at__lt=older_than)
     gone |= Q(state=Notice.State.WITHDRAWN, created_at__lt=older_than)
+    if copies is not None:
+        ended = Q(state=Notice.State.SENT) | Q(state=Notice.State.WITHDRAWN)
+        gone |= ended & ~Q(channel=Notice.Channel.IN_APP) & Q(created_at__lt=copies)
     return Notice.objects.filter(gone).delete()[0]
