@@ -27,7 +27,7 @@ export default {
     relation: { raised: '触发', reported: '形成线索', opened: '立案', merged: '并入案件', left: '留下', dispatched: '派遣', folded: '并入', folded_into: '并入' },
     rule: {
       enabled: '启用', disabled: '停用', enable: '启用', disable: '停用', count: '{n} 条规则', model: '设备类型', anyModel: '全部类型', onlySome: '仅 {n} 台设备', becomes: '形成案件', only: '只告警，不立案', pack: '行业包', own: '自定义', alarms: '查看告警', search: '查找规则',
-      askDisable: '停用“{title}”？正在发生的此类告警将恢复，此后不再产生。', askEnable: '启用“{title}”？从现在起按此规则判断新的读数。', note: '原因（写入审计）', doneOn: '已启用，一秒内生效', doneOff: '已停用，一秒内生效', forbidden: '启用和停用规则需要“定义”权限', empty: '没有符合条件的规则', firing: '告警中 {n}', changed: '更新于 {at}',
+      askDisable: '停用“{title}”？正在发生的此类告警将恢复，此后不再产生。', askEnable: '启用“{title}”？从现在起按此规则判断新的读数。', note: '原因（写入审计）', doneOn: '已启用，一秒内生效', doneOff: '已停用，一秒内生效', forbidden: '启用和停用规则需要“定义”权限', forbiddenPack: '启用和停用行业包的规则，还需要“调整行业包”权限', empty: '没有符合条件的规则', firing: '告警中 {n}', changed: '更新于 {at}',
     },
   },
   en: {
@@ -56,7 +56,7 @@ export default {
     relation: { raised: 'raised', reported: 'became a report', opened: 'opened', merged: 'joined', left: 'left', dispatched: 'dispatched', folded: 'folded into', folded_into: 'folded into' },
     rule: {
       enabled: 'On', disabled: 'Off', enable: 'Switch on', disable: 'Switch off', count: '{n} rules', model: 'Kind of thing', anyModel: 'Any kind', onlySome: 'Only {n} things', becomes: 'Opens a case', only: 'Shown only, no case', pack: 'Pack', own: 'Own', alarms: 'Its alarms', search: 'Find a rule',
-      askDisable: 'Switch off “{title}”? Its firing alarms resolve and no new ones are raised.', askEnable: 'Switch on “{title}”? New readings are judged by it from now on.', note: 'Reason (goes to the audit)', doneOn: 'On; in force within a second', doneOff: 'Off; in force within a second', forbidden: 'Switching rules needs the permission to define', empty: 'No rule matches', firing: '{n} firing', changed: 'Changed {at}',
+      askDisable: 'Switch off “{title}”? Its firing alarms resolve and no new ones are raised.', askEnable: 'Switch on “{title}”? New readings are judged by it from now on.', note: 'Reason (goes to the audit)', doneOn: 'On; in force within a second', doneOff: 'Off; in force within a second', forbidden: 'Switching rules needs the permission to define', forbiddenPack: 'Switching rules of a pack also needs the permission to adjust packs', empty: 'No rule matches', firing: '{n} firing', changed: 'Changed {at}',
     },
   },
 } satisfies Messages
