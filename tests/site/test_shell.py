@@ -229,7 +229,7 @@ class TestHealth:
     def test_it_looks_at_every_part(self, cast):
         body = cast.anonymous().get("/health").json()
         assert body["status"] == "ok"
-        assert {"database", "disk"} <= set(body["parts"])
+        assert {"database", "disk", "jobs"} <= set(body["parts"])
         assert body["lag"]["bus"] == 0
         assert set(body["lag"].values()) == {0}
         assert body["parts"]["database"]["vendor"] == connection.vendor

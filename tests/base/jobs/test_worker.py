@@ -19,7 +19,7 @@ from citybrain.base.errors import Misconfigured
 from citybrain.base.jobs import registry
 from citybrain.base.jobs.models import Lead, Recurring, Run
 from citybrain.base.jobs.registry import Every, Loop, Registry, Single
-from citybrain.base.jobs.running import here
+from citybrain.base.jobs.running import here, hung_jobs
 from citybrain.base.jobs.worker import Worker, hold_directory, take_lead
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -163,3 +163,63 @@ def test_threads_leave_no_connection_open(known: Registry) -> None:
         else:
             with pytest.raises(Exception, match="closed database"):
                 one.execute("SELECT 1")
+
+
+def run_until_ended(known: Registry, told: Callable[[], object]) -> tuple[int, object]:
+    """The exit code with which a worker ends itself, and what is told at that moment."""
+    found: list[tuple[int, object]] = []
+    stop = threading.Event()
+
+    def end(code: int) -> None:
+        found.append((code, told()))
+        release.set()  # the pools wait for their threads, as a process that is gone does not
+        stop.set()
+
+    Worker(end=end).run(stop)
+    return found[0]
+
+
+release = threading.Event()
+
+
+@pytest.fixture
+def hanging() -> Iterator[Callable[[], None]]:
+    release.clear()
+
+    def hang() -> None:
+        release.wait(30)
+
+    yield hang
+    release.set()
+
+
+def test_a_round_that_hangs_ends_the_worker_and_is_told_by_health(known: Registry, hanging: Callable[[], None]) -> None:
+    limit = timedelta(seconds=0.3)
+    known.recurring["test.stuck"] = Every("test.stuck", hanging, timedelta(seconds=1), "wall", limit)
+
+    assert run_until_ended(known, hung_jobs) == (70, ["test.stuck"])
+    assert Run.objects.get(name="test.stuck", recurring=True).state == Run.State.FAILED
+
+
+def test_a_run_that_hangs_is_tried_again_by_the_next_worker(known: Registry, hanging: Callable[[], None]) -> None:
+    known.single["test.stuck"] = Single("test.stuck", hanging, 2, timedelta(seconds=0.3))
+    number = jobs.enqueue("test.stuck")
+    assert run_until_ended(known, lambda: Run.objects.get(pk=number).state) == (70, Run.State.QUEUED)
+
+
+def test_a_run_without_another_attempt_has_failed(known: Registry, hanging: Callable[[], None]) -> None:
+    known.single["test.stuck"] = Single("test.stuck", hanging, 1, timedelta(seconds=0.3))
+    jobs.enqueue("test.stuck")
+    assert run_until_ended(known, hung_jobs) == (70, ["test.stuck"])
+
+
+def test_a_long_job_within_its_limit_is_left_alone(known: Registry) -> None:
+    done = threading.Event()
+
+    def slow() -> None:
+        time.sleep(0.6)
+        done.set()
+
+    known.single["test.slow"] = Single("test.slow", slow, 1, timedelta(seconds=60))
+    jobs.enqueue("test.slow")
+    work(known, done.is_set)

@@ -14,6 +14,7 @@ from citybrain.base.bus.discovery import import_all
 F = TypeVar("F", bound=Callable[..., Any])
 Step = Callable[[], bool]
 Which = Literal["wall", "city"]
+ROUND_LIMIT, RUN_LIMIT = timedelta(hours=1), timedelta(hours=6)
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Every:
     function: Callable[[], Any]
     period: timedelta
     by: Which
+    limit: timedelta = ROUND_LIMIT
 
     def now(self) -> datetime:
         """The time by which this job comes round."""
@@ -37,6 +39,7 @@ class Single:
     name: str
     function: Callable[..., Any]
     attempts: int
+    limit: timedelta = RUN_LIMIT
 
 
 @dataclass(frozen=True)
@@ -66,29 +69,38 @@ _replacement: Registry | None = None
 
 
 def every(
-    *, name: str, seconds: float = 0, minutes: float = 0, hours: float = 0, by: Which = "wall"
+    *,
+    name: str,
+    seconds: float = 0,
+    minutes: float = 0,
+    hours: float = 0,
+    by: Which = "wall",
+    limit: timedelta = ROUND_LIMIT,
 ) -> Callable[[F], F]:
     """Run a function again and again, in a thread of `work`, never twice at once.
 
     With `by="city"` the period is city time: in a scaled city it comes round faster, in a replay as the clock is
-    driven. Rounds that were missed are not made up for: it runs once.
+    driven. Rounds that were missed are not made up for: it runs once. A round that takes longer than `limit` hangs:
+    `work` notes it and starts itself anew, because a thread cannot be ended alone.
     """
     period = timedelta(seconds=seconds, minutes=minutes, hours=hours)
     if period <= timedelta(0):
         raise ValueError(f"the job {name} has no period")
 
     def register(function: F) -> F:
-        _registry.add(_registry.recurring, Every(name, function, period, by), function)
+        _registry.add(_registry.recurring, Every(name, function, period, by, limit), function)
         return function
 
     return register
 
 
-def job(*, name: str, attempts: int = 1) -> Callable[[F], F]:
-    """Make a function available to `enqueue(name, …)`; it may take `progress`, see `jobs.running.Progress`."""
+def job(*, name: str, attempts: int = 1, limit: timedelta = RUN_LIMIT) -> Callable[[F], F]:
+    """Make a function available to `enqueue(name, …)`; it may take `progress`, see `jobs.running.Progress`. For
+    `limit` see `every`.
+    """
 
     def register(function: F) -> F:
-        _registry.add(_registry.single, Single(name, function, attempts), function)
+        _registry.add(_registry.single, Single(name, function, attempts, limit), function)
         return function
 
     return register

@@ -25,6 +25,10 @@ PROGRESS_SECONDS = 1.0
 SYSTEM_KEY = "system:work"
 
 
+class JobHangs(Exception):
+    """A job ran longer than it declared that it may."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What became of one job that ran: its error, or nothing."""
@@ -84,6 +88,14 @@ class Round:
             keep(row, error if changed else None)
             self.kept_at = row.finished_at
         return Outcome(self.every.name, row.error)
+
+    def hung(self, seconds: float) -> None:
+        """Keep that this round hangs; the next one comes after a pause, as after any failure."""
+        error = JobHangs(f"has run for {seconds:.0f} s, its limit is {self.every.limit.total_seconds():.0f} s")
+        log.error("the job %s hangs: it %s", self.every.name, error)
+        self.row.finished_at, self.row.seconds = clock.wall_now(), seconds
+        self._judge(error, self.every.now())
+        keep(self.row, error)
 
     def _judge(self, error: Exception | None, now: datetime) -> bool:
         """Note success or failure and when it comes round again; true when that is news."""
@@ -181,6 +193,24 @@ def finish(run: Run, state: Run.State, error: str) -> None:
         run.progress = 1
         changed.append("progress")
     run.save(update_fields=changed)
+
+
+def run_hung(run: Run, seconds: float) -> None:
+    """Keep that a single run hangs; with attempts left it is queued again."""
+    single = registry().single[run.name]
+    again = run.attempts < single.attempts
+    error = JobHangs(f"has run for {seconds:.0f} s, its limit is {single.limit.total_seconds():.0f} s")
+    log.error("the job %s (run %s) hangs: it %s", run.name, run.pk, error)
+    finish(run, Run.State.QUEUED if again else Run.State.FAILED, trace(error))
+
+
+def hung_jobs() -> list[str]:
+    """Names of recurring jobs whose last round hung, and of runs that failed because they hung within a day."""
+    rounds = Recurring.objects.filter(failures_in_a_row__gt=0, error__startswith=JobHangs.__name__)
+    lately = clock.wall_now() - timedelta(days=1)
+    failed = Run.objects.filter(state=Run.State.FAILED, recurring=False, finished_at__gte=lately)
+    runs = failed.filter(error__contains=JobHangs.__name__)
+    return sorted({*rounds.values_list("name", flat=True), *runs.values_list("name", flat=True)})
 
 
 def take_back(worker: str | None = None, silent_since: datetime | None = None) -> int:

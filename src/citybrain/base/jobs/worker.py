@@ -7,6 +7,7 @@ and runs the recurring jobs, and every one takes single runs.
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import fcntl
 import logging
 import os
@@ -35,6 +36,7 @@ from citybrain.base.jobs.running import (
     keep,
     perform_run,
     rounds,
+    run_hung,
     take_back,
 )
 
@@ -46,6 +48,7 @@ ALIVE_EVERY_SECONDS = 10.0
 HEARTBEAT_SECONDS = 1.0
 SILENT_FOR = timedelta(seconds=60)
 LONGEST_LOOP_PAUSE = 10.0
+HUNG = 70  # EX_SOFTWARE
 
 
 @dataclass
@@ -93,6 +96,9 @@ class Worker:
     rounds: dict[str, Round] = field(default_factory=dict)
     running: dict[str, Future[None]] = field(default_factory=dict)
     single_runs: dict[int, Future[None]] = field(default_factory=dict)
+    claimed: dict[int, Run] = field(default_factory=dict)
+    begun: dict[str | int, float] = field(default_factory=dict)  # when each of those that run began
+    end: Callable[[int], object] = os._exit  # a thread that hangs cannot be ended alone, nor be waited for
     leads: bool = False
     looked_at: float = float("-inf")
     alive_at: float = float("-inf")
@@ -125,6 +131,7 @@ class Worker:
         """Start what is due; trouble with the database is logged and tried again at the next look."""
         self._beat()
         try:
+            self._end_when_hung()
             self._say_alive()
             self._start_recurring(recurring)
             self._start_single(single)
@@ -139,6 +146,34 @@ class Worker:
             self.beat_at = clock.monotonic()
             (settings.DATA_DIR / "run" / "work.heartbeat").touch()
 
+    def _end_when_hung(self) -> None:
+        """Note jobs that ran beyond their limit and end this process: whoever watches it starts it anew."""
+        now = clock.monotonic()
+        hung = False
+        for name, future in self.running.items():
+            each, passed = self.rounds[name], now - self.begun.get(name, now)
+            if not future.done() and passed > each.every.limit.total_seconds():
+                each.hung(passed)
+                hung = True
+        for key, future in self.single_runs.items():
+            run, passed = self.claimed[key], now - self.begun.get(key, now)
+            if not future.done() and passed > registry().single[run.name].limit.total_seconds():
+                run_hung(run, passed)
+                hung = True
+        if hung:
+            log.error("a job hangs: work ends and is started anew; its threads:")
+            faulthandler.dump_traceback(all_threads=True)
+            self._give_up_lead()
+            self.end(HUNG)
+
+    def _begin(self, pool: ThreadPoolExecutor, key: str | int, work: Callable[[], object]) -> Future[None]:
+        def timed() -> None:
+            self.begun[key] = clock.monotonic()
+            work()
+
+        self.begun.pop(key, None)
+        return pool.submit(in_thread, timed)
+
     def _start_recurring(self, pool: ThreadPoolExecutor) -> None:
         if not self.leads:
             return
@@ -148,7 +183,7 @@ class Worker:
         for name, each in self.rounds.items():
             now = each.every.now()
             if name not in self.running and each.due(now):
-                self.running[name] = pool.submit(in_thread, partial(each.perform, now))
+                self.running[name] = self._begin(pool, name, partial(each.perform, now))
 
     def _look_again(self) -> None:
         """Read the rows anew, because a person may have asked for a job; what runs now keeps what it knows."""
@@ -163,11 +198,13 @@ class Worker:
 
     def _start_single(self, pool: ThreadPoolExecutor) -> None:
         self.single_runs = {key: future for key, future in self.single_runs.items() if not future.done()}
+        self.claimed = {key: self.claimed[key] for key in self.single_runs}
         while len(self.single_runs) < self.single_threads:
             run = claim_run()
             if run is None:
                 return
-            self.single_runs[run.pk] = pool.submit(in_thread, partial(perform_run, run))
+            self.claimed[run.pk] = run
+            self.single_runs[run.pk] = self._begin(pool, run.pk, partial(perform_run, run))
 
     def _say_alive(self) -> None:
         """Every ten seconds: keep the lead or take it, keep our runs, take back those of workers that went silent."""

@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from citybrain.base import bus, clock
 from citybrain.base.accounts.http import session_or_token
 from citybrain.base.errors import CityError, Forbidden
+from citybrain.base.jobs.running import hung_jobs
 from citybrain.base.metrics import gauge, lag, lags
 from citybrain.guarantees.maintenance import nightly
 from citybrain.guarantees.maintenance.space import space
@@ -70,6 +71,7 @@ def examine() -> dict[str, dict[str, Any]]:
         "database": database,
         "disk": _disk(),
         **({"backup": _backup()} if database["well"] else {}),
+        **({"jobs": _jobs()} if database["well"] else {}),
         **{f"process {name}": found for name, found in _processes(data / "run").items()},
     }
 
@@ -97,6 +99,15 @@ def _database() -> dict[str, Any]:
     except DatabaseError as error:
         return {"well": False, "vendor": connection.vendor, "why": type(error).__name__}
     return {"well": True, "vendor": connection.vendor, "milliseconds": round((time.perf_counter() - began) * 1000, 2)}
+
+
+def _jobs() -> dict[str, Any]:
+    """Whether jobs ran beyond their limits, so that `work` had to be started anew."""
+    try:
+        hung = hung_jobs()
+    except DatabaseError as error:
+        return {"well": False, "why": type(error).__name__}
+    return {"well": not hung, "hung": hung}
 
 
 def _processes(run: Path) -> dict[str, dict[str, Any]]:
