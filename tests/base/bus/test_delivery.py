@@ -15,6 +15,7 @@ from citybrain.base.audit.models import Record
 from citybrain.base.bus import actions, delivery, registry
 from citybrain.base.bus.delivery import Dispatcher
 from citybrain.base.bus.models import Cursor, Failure, OutboxEvent
+from citybrain.base.bus.outbox import Place
 from citybrain.base.bus.registry import Subscription
 from tests.base.bus.messages import Rung, Told
 
@@ -344,6 +345,23 @@ def test_an_event_one_subscription_has_not_had_is_kept(wall: Callable[[float], d
         bus.drain()
         assert actions.prune(timedelta(days=90)) == 1
     assert second.got == [1]
+
+
+def test_a_reader_who_has_not_read_holds_events_back(wall: Callable[[float], datetime]) -> None:
+    """Who reads the outbox by himself loses nothing, however long he was away, even before he has read at all."""
+    listener, keep = Listener(), timedelta(days=90)
+    with registry.only([listener.subscription], readers=["archive"]):
+        tell(1, 2, 3)
+        bus.drain()
+        wall(91 * 86400)
+        assert actions.prune(keep) == 0  # he has not begun
+
+        first, second, _ = (Place(event.xid, event.position) for event in OutboxEvent.objects.order_by("position"))
+        bus.mark_read("archive", first)
+        assert actions.prune(keep) == 1
+        bus.mark_read("archive", second)
+        assert actions.prune(keep) == 1
+    assert [event.subject for event in OutboxEvent.objects.all()] == ["thing/3"]
 
 
 def test_who_only_needs_a_nudge_hears_the_last_of_many():

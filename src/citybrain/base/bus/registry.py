@@ -86,19 +86,24 @@ def declare_reader(name: str) -> None:
 
 
 def readers() -> list[str]:
+    """All of them, by name."""
+    if _reader_replacement is not None:
+        return _reader_replacement
     import_all("subscriptions")
     return sorted(_readers)
 
 
 _replacement: list[Subscription] | None = None
+_reader_replacement: list[str] | None = None
 
 
 @contextmanager
-def only(wanted: Iterable[Subscription]) -> Iterator[None]:
-    """For tests: these subscriptions and no others."""
-    global _replacement
-    before, _replacement = _replacement, sorted(wanted, key=lambda one: one.name)
+def only(wanted: Iterable[Subscription], *, readers: Iterable[str] = ()) -> Iterator[None]:
+    """For tests: these subscriptions and readers and no others."""
+    global _replacement, _reader_replacement
+    before = _replacement, _reader_replacement
+    _replacement, _reader_replacement = sorted(wanted, key=lambda one: one.name), sorted(readers)
     try:
         yield
     finally:
-        _replacement = before
+        _replacement, _reader_replacement = before
