@@ -28,7 +28,7 @@ from citybrain.applications.operations.indicators.evaluating import (
     periods_between,
     teach,
 )
-from citybrain.applications.operations.indicators.manifest import IndicatorDefinition
+from citybrain.applications.operations.indicators.manifest import IndicatorDefinition, Period
 from citybrain.applications.operations.indicators.models import Indicator, IndicatorRun
 from citybrain.applications.operations.indicators.reading import definition_of
 from citybrain.applications.operations.indicators.rolling import rolled_up
@@ -42,7 +42,9 @@ from citybrain.hubs.data.facts.store import only_writer, reach_of
 from citybrain.hubs.data.facts.types import FactTable, View
 
 log = logging.getLogger(__name__)
-FARTHEST = timedelta(days=400)
+FARTHEST: dict[Period, timedelta] = {
+    "hour": timedelta(days=35), "day": timedelta(days=400), "week": timedelta(days=400), "month": timedelta(days=400),
+}  # fmt: skip
 """How far back the first computation goes, and late data may reach."""
 
 
@@ -170,7 +172,7 @@ class _Fresh:
         last = None if is_new else one.row.computed_until
         touched = self._touched(one, {} if is_new else one.row.computed_marks)
         since = min((moment for moment in (touched, last) if moment is not None), default=now)
-        since = max(min(since, now), now - FARTHEST)
+        since = max(min(since, now), now - FARTHEST[kind])
         return periods_between(kind, moment_of(begin_of(kind, since, self.zone), self.zone), now, self.zone)
 
     def _touched(self, one: Wanted, marks: Mapping[str, int]) -> datetime | None:
