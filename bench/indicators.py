@@ -230,7 +230,7 @@ def main() -> int:
         say("slowest by hand: " + ", ".join(f"{key} {seconds:.1f} s" for key, seconds in slowest))
     ratio = min(mine) / min(hand)
     print(
-        f"{len(rows)} indicators over {given.cases:,} cases and {given.readings:,} readings: computed {min(mine):.1f} s,"
+        f"{len(rows)} indicators, {given.cases:,} cases, {given.readings:,} readings: computed {min(mine):.1f} s,"
         f" by hand {min(hand):.1f} s, ratio {ratio:.2f} (goal {GOAL}); with nothing new {min(again):.1f} s"
     )
     figures = {"seconds": min(mine), "limit_seconds": min(hand), "ratio": ratio, "nothing_new_seconds": min(again)}
