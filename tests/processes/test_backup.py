@@ -63,7 +63,11 @@ def story(tmp_path_factory) -> Iterator[Story]:
         load.start()
         until("there is something to lose", lambda: len(load.readings) > 2000 and len(load.reports) > 20, within=30)
         os.kill(city.pid_of("sense"), signal.SIGKILL)  # it begins a new segment, and the old ones can go to the lake
-        until("some of it lies in the lake", lambda: any((city.data / "lake").rglob("*.parquet")), within=40)
+        until(
+            "some of it lies in the lake",
+            lambda: any((city.data / "lake" / "readings").glob("_delta_log/*.json")),
+            within=40,
+        )
         readings, reports = dict(load.readings), set(load.reports)
         file = city.folder / "city.tar"
         said = city.command("backup", "--to", str(file))
@@ -166,6 +170,18 @@ def test_the_restored_city_goes_on(story, beside):
     beside.await_settled()
     assert {row["number"] for row in beside.pages("/api/v1/cases")} > before
     assert see_photo(beside, *story.upload) == see_photo(story.city, *story.upload) != b""
+
+
+def test_every_line_of_the_journal_has_been_taken_in_once(beside):
+    told = [json.loads(line) for path in (beside.data / "journal").glob("*.jsonl") for line in path.open()]
+    with sqlite3.connect(beside.data / "city.sqlite3") as database:
+        alarms = {row[0] for row in database.execute("SELECT id FROM alarms_alarm")}
+        lines = [row[0] for row in database.execute("SELECT seq FROM alarms_alarmtransition")]
+    database.close()
+    assert {line["alarm"] for line in told} == alarms
+    assert len(alarms) >= 8
+    assert len(set(lines)) == len(lines)
+    assert [line["seq"] for line in told] == list(range(1, len(told) + 1))
 
 
 def test_the_lake_agrees_with_the_database(beside):
@@ -284,21 +300,6 @@ def test_a_damaged_backup_is_refused_and_leaves_nothing(story, tmp_path):
     assert (done.returncode, "WRONG hot/checkpoint.npz: is damaged" in done.stdout) == (1, True), done.stdout
 
 
-def test_a_backup_that_ends_too_early_is_refused(story, tmp_path):
-    whole = story.file.read_bytes()
-    (tmp_path / "short.tar").write_bytes(whole[: len(whole) * 2 // 3])
-    done = citybrain("restore", str(tmp_path / "short.tar"), "--data", str(tmp_path / "new"))
-    assert (done.returncode, "cut short" in done.stderr) == (2, True), done.stderr
-    assert not (tmp_path / "new").exists()
-
-
-def test_only_an_empty_folder_is_restored_into(story, tmp_path):
-    (tmp_path / "mine.txt").write_text("mine")
-    done = citybrain("restore", str(story.file), "--data", str(tmp_path))
-    assert (done.returncode, "not an empty folder" in done.stderr) == (2, True), done.stderr
-    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
-
-
 def test_a_restore_that_is_killed_leaves_no_city_and_can_be_done_again(story, tmp_path):
     target = tmp_path / "new"
     process = subprocess.Popen([*CITYBRAIN, "restore", str(story.file), "--data", str(target)], env=environment())
@@ -313,6 +314,21 @@ def test_a_restore_that_is_killed_leaves_no_city_and_can_be_done_again(story, tm
     assert [path.name for path in tmp_path.iterdir()] == ["new"]
 
 
+def test_a_forged_audit_record_is_found_in_a_backup_that_is_otherwise_whole(story, tmp_path):
+    data = tmp_path / "forged"
+    citybrain("restore", str(story.file), "--data", str(data))
+    with sqlite3.connect(data / "city.sqlite3") as database:
+        for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f'DROP TRIGGER "{name}"')
+        database.execute("UPDATE audit_record SET actor_label = 'somebody else' WHERE id = 2")
+    database.close()
+    citybrain("backup", "--to", str(tmp_path / "forged.tar"), "--data", str(data))
+    done = citybrain("backup", "verify", str(tmp_path / "forged.tar"))
+    assert (done.returncode, done.stdout.count("WRONG")) == (1, 1), done.stdout
+    assert "WRONG city.sqlite3: audit chain broken: record_changed at block" in done.stdout
+    assert "record 2" in done.stdout
+
+
 def test_a_backup_without_keys_needs_them(story, tmp_path):
     said = story.city.command("backup", "--without-keys", "--to", str(tmp_path))
     assert "holds no keys" in said
@@ -322,8 +338,6 @@ def test_a_backup_without_keys_needs_them(story, tmp_path):
 
     done = citybrain("restore", str(file), "--data", str(tmp_path / "new"))
     assert (done.returncode, "holds no keys" in done.stderr) == (2, True), done.stderr
-    done = citybrain("restore", str(file), "--data", str(tmp_path / "new"), "--keys", str(tmp_path))
-    assert (done.returncode, "not those of the backup" in done.stderr) == (2, True), done.stderr
     assert not (tmp_path / "new").exists()
     done = citybrain("restore", str(file), "--data", str(tmp_path / "new"), "--keys", str(story.city.data))
     assert done.returncode == 0, done.stderr

@@ -94,8 +94,8 @@ def name_of(target: Path, *, prefix: str, with_keys: bool) -> Path:
         target = target / f"{prefix}-{clock.wall_now():%Y%m%dT%H%M%SZ}{ending}"
     if target.exists():
         raise BadInput("backup.exists", file=str(target))
-    if not target.parent.is_dir():
-        raise BadInput("backup.no_folder", folder=str(target.parent))
+    if not target.parent.is_dir() or target.suffix != ENDING:  # a folder that is not there is no name of a file
+        raise BadInput("backup.no_folder", folder=str(target if target.suffix != ENDING else target.parent))
     return target.resolve()
 
 
