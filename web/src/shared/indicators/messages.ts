@@ -1,0 +1,30 @@
+import type { Messages } from '../i18n'
+
+const zh = {
+  level: { normal: '正常', warn: '预警', alarm: '告警', none: '未设阈值' },
+  running: '时段未结束', knownSince: '自 {at} 起为此值', nothing: '这里还没有算出这项指标的值',
+  wording: '口径', version: '第 {n} 版', owner: '责任单位', source: '依据', adds: '怎么相加',
+  how: {
+    ratio: '{scale} × 分子之和 {numerator} ÷ 分母之和 {denominator} = {value}', count: '数 {n} 行 = {value}', sum: '{n} 行的值相加 = {value}', mean: '{n} 行的平均值 = {value}',
+    median: '{n} 行的中位数 = {value}', p90: '{n} 行中第 90 百分位 = {value}', max: '{n} 行中的最大值 = {value}', min: '{n} 行中的最小值 = {value}',
+  },
+  reproduced: '重算 = 显示：按当时的数据重算得 {value}', different: '重算 ≠ 显示：按当时的数据重算得 {again}，显示的是 {value}', sql: '查看 SQL',
+  inputs: '用到的数据', table: '数据表', mark: '水位', newest: '最新一行', rows: '相加的每一行', total: '共 {n} 行', hidden: '其中 {n} 行计入结果，但不在您的职责范围内，不予列出', noRows: '没有可以列出的行', page: '第 {from}–{to} 行',
+  columns: { subject: '对象', numerator: '分子', denominator: '分母', value: '值', opened_at: '受理时间', closed_at: '办结时间', due_at: '办理期限', learned_at: '得知时间', fired_at: '触发时间', resolved_at: '解除时间', at: '时间' },
+  subjects: { case: '案件', alarm: '告警', thing: '设备', signal: '线索', region: '区域' },
+}
+const en = {
+  level: { normal: 'Normal', warn: 'Warning', alarm: 'Alarm', none: 'No thresholds' },
+  running: 'the period is not over', knownSince: 'this value since {at}', nothing: 'No value of this indicator was computed here yet',
+  wording: 'Wording', version: 'version {n}', owner: 'Owner', source: 'Asked for by', adds: 'How it adds up',
+  how: {
+    ratio: '{scale} × sum of numerators {numerator} ÷ sum of denominators {denominator} = {value}', count: '{n} rows counted = {value}', sum: '{n} rows added up = {value}', mean: 'mean of {n} rows = {value}',
+    median: 'median of {n} rows = {value}', p90: '90th percentile of {n} rows = {value}', max: 'largest of {n} rows = {value}', min: 'smallest of {n} rows = {value}',
+  },
+  reproduced: 'Recomputed = shown: on the data of that time it is {value} again', different: 'Recomputed ≠ shown: on the data of that time it is {again}, shown is {value}', sql: 'Show the SQL',
+  inputs: 'What it was computed from', table: 'Table', mark: 'Watermark', newest: 'Newest row', rows: 'The rows that add up to it', total: '{n} rows', hidden: '{n} of them count but are not within your duties and are not listed', noRows: 'No rows to list', page: 'Rows {from}–{to}',
+  columns: { subject: 'Object', numerator: 'Numerator', denominator: 'Denominator', value: 'Value', opened_at: 'Opened', closed_at: 'Closed', due_at: 'Due', learned_at: 'Learned', fired_at: 'Fired', resolved_at: 'Resolved', at: 'Time' },
+  subjects: { case: 'Case', alarm: 'Alarm', thing: 'Thing', signal: 'Signal', region: 'Region' },
+}
+
+export default { zh, en } satisfies Messages
