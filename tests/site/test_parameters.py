@@ -10,6 +10,7 @@ from typing import Any
 from citybrain.site.api import api
 from tests.cast import Cast
 from tests.hubs.business.cases.stage import LAMPS, Person, declare
+from tests.site.rights.rehearsals import a_rehearsal
 
 NONSENSE = "no-such-word"
 FREE = {
@@ -85,6 +86,7 @@ def test_the_refusal_names_what_there_is_the_likeliest_first(cast: Cast):
 def test_a_word_that_means_nothing_is_refused(cast: Cast, clock: object):
     declare(LAMPS)
     number = Person(cast, "dispatcher").opens().number
+    rehearsal = str(a_rehearsal(cast).params["rehearsal"])
     silent = []
     for path, operation, parameter in QUESTIONS:
         name = parameter["name"]
@@ -92,7 +94,7 @@ def test_a_word_that_means_nothing_is_refused(cast: Cast, clock: object):
             continue
         others = {one["name"]: good(one) for one in operation["parameters"] if one["in"] == "query" and is_needed(one)}
         layer = "things" if name == "model" else "cases"
-        whole = path.replace("{number}", number).replace("{layer_set}", layer)
+        whole = path.replace("{number}", number).replace("{layer_set}", layer).replace("{rehearsal}", rehearsal)
         answer = ask(cast, "get", whole, **{**others, name: NONSENSE})
         if not refuses(answer, name):
             silent.append((path, name, answer.status_code, b"".join(answer)[:200]))

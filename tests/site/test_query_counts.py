@@ -35,6 +35,7 @@ from citybrain.site.http.openapi import document_of
 from tests.applications.operations.indicators.stage import ACCEPTED, declare_indicators
 from tests.cast import Cast
 from tests.hubs.business.cases.stage import LAMPS, Person, declare, picture
+from tests.site.rights.rehearsals import a_rehearsal
 from tests.site.rights.sensing import a_model, a_rule
 
 SIGNING_IN = 3
@@ -156,6 +157,11 @@ def responsibilities(cast: Cast, n: int) -> None:
         Person(cast, "administrator").client.post("/api/v1/responsibilities", body)
 
 
+def rehearsals(cast: Cast, n: int) -> None:
+    for _ in range(n):
+        a_rehearsal(cast)
+
+
 def signals(cast: Cast, n: int) -> None:
     declare(LAMPS)
     report = {"kind": "hotline", "source": "12345", "occurred_at": city_clock.now().isoformat(), "text": "路灯不亮",
@@ -227,8 +233,9 @@ LISTS = [
     Listing("/shifts", SIGNING_IN + 2, shifts),
     Listing("/handovers", SIGNING_IN + 1, handovers),
     Listing("/indicators", SIGNING_IN + 2, indicators),
+    Listing("/rehearsals", SIGNING_IN + 1, rehearsals),
 ]
-ELSEWHERE = {"/cases/{number}/signals", "/signals/of-reporter", "/telemetry"}
+ELSEWHERE = {"/cases/{number}/signals", "/rehearsals/{rehearsal}/differences", "/signals/of-reporter", "/telemetry"}
 """Lists below one object are the same queries as their whole list; readings are no rows of this database."""
 
 

@@ -43,6 +43,7 @@ ROUTERS = (
     "citybrain.applications.operations.desk.api",
     "citybrain.applications.operations.indicators.api",
     "citybrain.lab.demo.api",
+    "citybrain.lab.rehearsal.api",
     "citybrain.applications.governance.appeals.api",
     "citybrain.site.live.api",
     "citybrain.site.pages.api",

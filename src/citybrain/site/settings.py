@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "citybrain.applications.operations.indicators",
     "citybrain.lab.demo",
     "citybrain.guarantees.maintenance",
+    "citybrain.lab.rehearsal",
     "citybrain.applications.governance.appeals",
 ]
 AUTH_USER_MODEL = "accounts.User"

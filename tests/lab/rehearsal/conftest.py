@@ -1,7 +1,7 @@
 """A morning in the small city, lived through the front door, that is rehearsed afterwards.
 
 Two reports of dark lamps stand 90 m apart: too far for the kind's 60 m, so they are two cases. The first is accepted
-after ten minutes and done after three hours, the second after ten minutes and 26 hours. A manhole cover is a third case.
+after ten minutes and done after three hours, the second after ten minutes and 26 hours. A manhole cover is a third.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Morning:
     def finishes(self, number: str) -> None:
         handler = self.person("handler")
         handler.finishes(CaseOnStage(handler, number))
-        self.takes("supervisor", "verify", number)
+        self.takes("dispatcher", "verify", number)
         self.takes("dispatcher", "rate", number, note="满意")
         self.takes("dispatcher", "close", number, summary="已修复")
 

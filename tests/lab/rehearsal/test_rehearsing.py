@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 
 from citybrain.base.errors import BadInput
+from citybrain.hubs.business.cases.models import Responsibility
 from citybrain.lab.rehearsal.types import LineChange, PackChange
 from tests.lab.rehearsal.conftest import LAMP, MANHOLE, Morning
 
@@ -94,7 +95,13 @@ def test_a_wider_radius_merges_what_stands_within_it(morning: Any) -> None:
 
 
 def test_without_a_line_nobody_gets_it_and_that_is_said(morning: Any) -> None:
-    result = morning.rehearse(lines=[LineChange(action="end", case_type=MANHOLE, organisation="urban")])
+    facilities = Responsibility.objects.get(case_type__code="urban.facilities", organisation_code="urban")
+    result = morning.rehearse(
+        lines=[
+            LineChange(action="end", case_type=MANHOLE, organisation="urban"),
+            LineChange(action="end", line=facilities.pk),
+        ]
+    )
 
     found = by_number(result)
     assert set(found) == {morning.manhole}
@@ -116,7 +123,7 @@ def test_without_a_line_nobody_gets_it_and_that_is_said(morning: Any) -> None:
 def test_a_wrong_change_is_refused_at_its_place(morning: Any, lines: Any, layers: Any, field: str) -> None:
     with pytest.raises(BadInput) as refused:
         morning.rehearse(lines=lines, layers=layers)
-    assert [error.field for error in refused.value.fields] == [field]
+    assert field in [error.field for error in refused.value.fields]
 
 
 def test_a_rehearsal_of_nothing_is_refused(morning: Any) -> None:

@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.db import transaction
 
 from citybrain.base.errors import BadInput
+from citybrain.base.querying.moment import one_moment
 from citybrain.hubs.business.cases.models import Case
 from citybrain.lab.rehearsal.changing import check_changes
 from citybrain.lab.rehearsal.comparing import differences, digest_of, digest_of_run, reproduction_of, summary_of
@@ -22,6 +23,8 @@ from citybrain.lab.rehearsal.playing import Player
 from citybrain.lab.rehearsal.recording import chunks, read_history
 from citybrain.lab.rehearsal.reference import read_reference, write_reference
 from citybrain.lab.rehearsal.scratch import (
+    PARTS,
+    Heard,
     play_both,
     read_order,
     read_rows,
@@ -49,7 +52,7 @@ def rehearse(order: Order, say: Say) -> dict[str, Any]:
         raise BadInput("rehearsal.period")
     check_changes(order.changes)
     began = time.monotonic()
-    with transaction.atomic():
+    with one_moment():
         history = read_history(order.start, order.end)
         recorded = _recorded(history)
         reference = read_reference()
@@ -59,19 +62,19 @@ def rehearse(order: Order, say: Say) -> dict[str, Any]:
     say(0.0, f"{len(history.cases)} cases, {len(history.signals['id'])} reports")
     with scratch_folder() as folder:
         write_order(folder, history, reference, order.changes)
-        played = play_both(folder, _Progress(say))
+        played = play_both(folder, _teller(say))
     return _result(order, history, recorded, played, read_seconds, time.monotonic() - began)
 
 
-class _Progress:
+def _teller(say: Say) -> Heard:
     """How far the slower of both runs is."""
 
-    def __init__(self, say: Say):
-        self.say, self.far = say, dict.fromkeys(("before", "after"), 0.0)
+    def heard(far: dict[Part, tuple[int, int]]) -> None:
+        if len(far) == len(PARTS):
+            done, of = min(far.values(), key=lambda one: one[0] / max(one[1], 1))
+            say(done / max(of, 1), f"{done} / {of}")
 
-    def __call__(self, part: Part, done: int, of: int) -> None:
-        self.far[part] = done / of if of else 1.0
-        self.say(min(self.far.values()), f"{done} / {of}")
+    return heard
 
 
 def _recorded(history: History) -> list[Outcome]:

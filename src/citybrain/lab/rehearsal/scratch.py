@@ -6,7 +6,6 @@ be told apart from the living city: it has no way to it.
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import os
 import shutil
@@ -14,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,7 +29,9 @@ from citybrain.lab.rehearsal.types import Changes, History, Part, Played
 COMMAND = (str(Path(sys.executable).with_name("citybrain")),)
 PR_SET_PDEATHSIG = 1
 PARTS: tuple[Part, ...] = ("before", "after")
-Heard = Callable[[Part, int, int], None]
+LOOK_SECONDS = 0.25
+Heard = Callable[[dict[Part, tuple[int, int]]], None]
+"""Told again and again how far each process is: steps done, and of how many."""
 _encode, _decode = msgspec.msgpack.encode, msgspec.msgpack.decode
 
 
@@ -69,18 +71,19 @@ def play_both(folder: Path, heard: Heard) -> dict[Part, Played]:
     _run(folder, folder / "before", ["rehearse", "--scratch", "prepare"])
     shutil.copytree(folder / "before", folder / "after")
     children = {part: _start(folder, folder / part, ["rehearse", "--scratch", part]) for part in PARTS}
-    listeners = [Thread(target=_listen, args=(part, child.stdout, heard)) for part, child in children.items()]
+    far: dict[Part, tuple[int, int]] = {}
+    listeners = [Thread(target=_listen, args=(part, child.stdout, far)) for part, child in children.items()]
     try:
         for listener in listeners:
             listener.start()
-        for child in children.values():
-            child.wait()
+        while any(child.poll() is None for child in children.values()):
+            time.sleep(LOOK_SECONDS)
+            heard(dict(far))
         for listener in listeners:
             listener.join()
     finally:
         for child in children.values():
-            with contextlib.suppress(ProcessLookupError):
-                child.kill()
+            child.kill()
             child.wait()
     for part, child in children.items():
         if child.returncode:
@@ -107,11 +110,11 @@ def _failed(log: Path) -> Unavailable:
     return Unavailable("rehearsal.failed", why=log.read_text(encoding="utf-8", errors="replace").strip()[-2000:])
 
 
-def _listen(part: Part, lines: IO[str] | None, heard: Heard) -> None:
+def _listen(part: Part, lines: IO[str] | None, far: dict[Part, tuple[int, int]]) -> None:
     for line in lines or ():
         done, _, of = line.strip().partition("/")
         if done.isdigit() and of.isdigit():
-            heard(part, int(done), int(of))
+            far[part] = int(done), int(of)
 
 
 def _environment(data: Path) -> dict[str, Any]:

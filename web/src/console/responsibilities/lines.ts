@@ -1,4 +1,5 @@
 /** Lines of the responsibility list: how they are asked for, whether they hold, what is wrong with one, who may change it. */
+import type { LineDraft } from '@/console/parts/ruleDrafts'
 import type { Schemas } from '@/shared/api/client'
 
 export type Line = Schemas['ResponsibilityShown']
@@ -56,6 +57,15 @@ export interface Start {
   /** The line that the new one takes the place of. */
   instead?: Line
 }
+
+/** A change of the list as a rehearsal takes it: another priority, a new line, or a new line instead of another. */
+export function linesOf(draft: Draft, line: Line | null, instead: Line | null): LineDraft[] {
+  const { case_type, region, organisation, note } = draft
+  const priority = draft.priority ?? 0
+  if (line) return [{ action: 'change', line: line.id, priority, case_type: line.case_type, region: line.region, organisation: line.organisation }]
+  return [...(instead ? endOf(instead) : []), { action: 'add', case_type, region: region ?? EVERYWHERE, organisation, priority, note: note ?? '' }]
+}
+export const endOf = (line: Line): LineDraft[] => [{ action: 'end', line: line.id, case_type: line.case_type, region: line.region, organisation: line.organisation }]
 
 /** What of a line was changed: nothing else is sent. */
 export function changesOf(line: Line, draft: Pick<Draft, 'priority' | 'note' | 'valid_from' | 'valid_to'>): Schemas['ResponsibilityChange'] {

@@ -6,9 +6,8 @@ again every few seconds even without a message, because some end by themselves.
 
 from __future__ import annotations
 
-import contextlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from django.db.models import F
 from citybrain.base import clock
 from citybrain.base.accounts.queries import tokens_with
 from citybrain.base.conditions import dump
+from citybrain.base.querying.moment import one_moment
 from citybrain.hubs.sensing.alarms.models import AlarmRule
 from citybrain.hubs.sensing.things.models import Snapshot, Thing, ThingModel
 
@@ -134,7 +134,7 @@ def waiting_snapshots() -> int:
 def _publish(name: str, folder: Path) -> bool:
     """Write one file if its content changed. What is wanted is read before the content: a later change stays wanted."""
     row, _ = Snapshot.objects.get_or_create(name=name)
-    with _one_moment():
+    with one_moment():
         body = BODIES[name]()
     path = folder / f"{name}.json"
     version, old = _read(path)
@@ -144,25 +144,6 @@ def _publish(name: str, folder: Path) -> bool:
         _write(path, b'{"version":%d,%b}' % (version, body))
     Snapshot.objects.filter(name=name, published__lt=row.wanted).update(published=row.wanted)
     return changed
-
-
-@contextlib.contextmanager
-def _one_moment() -> Iterator[None]:
-    """Several SELECTs see one state of the database; on SQLite without waiting for, or keeping out, any writer."""
-    if connection.in_atomic_block:
-        yield
-        return
-    if connection.vendor == "postgresql":
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("BEGIN DEFERRED")
-        try:
-            yield
-        finally:
-            cursor.execute("COMMIT")
 
 
 def _read(path: Path) -> tuple[int, bytes]:
