@@ -22,6 +22,8 @@ import pytest
 
 from citybrain.base.errors import CityError
 from citybrain.guarantees.maintenance.archive import Reader
+from citybrain.site.broker import find_mosquitto
+from tests.hubs.sensing.ingest import mqtt_sender
 from tests.processes.city_platform import CityPlatform
 from tests.processes.ground import CITYBRAIN, ROOT, until
 from tests.processes.load import Load, check_cases, check_readings, check_reports, register_things
@@ -350,3 +352,30 @@ def citybrain(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def environment() -> dict[str, str]:
     return {**os.environ, "LANG": "C.UTF-8"}
+
+
+@pytest.mark.skipif(find_mosquitto() is None, reason="Mosquitto is not installed")
+def test_a_message_that_waits_in_the_broker_is_in_the_backup(story, beside, tmp_path):
+    """The broker has acknowledged it and `sense`, which stands still, has not taken it: the restored city takes it."""
+    user, password = (beside.data / "mqtt.password").read_text().strip().split(":", 1)
+    at = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    sense = beside.pid_of("sense")
+    os.kill(sense, signal.SIGSTOP)
+    try:
+        payload = json.dumps({"property": "so2", "at": at, "value": 77.0}).encode()
+        mqtt_sender.send(beside.port + 3, user, password, "things/air-02/observations", [payload])
+        beside.command("backup", "--to", str(tmp_path / "city.tar"))
+    finally:
+        os.kill(sense, signal.SIGCONT)
+    third = CityPlatform(tmp_path)
+    third.token = beside.token
+    third.command("restore", str(tmp_path / "city.tar"))
+    third.start()
+    story.restored.append(third)
+
+    def taken() -> bool:
+        rows = third.pages(f"/api/v1/telemetry?thing=air-02&property=so2&from={at}&to={at[:-1]}.5Z")
+        return [row["value"] for row in rows] == [77.0]
+
+    until("the message has arrived", taken)
+    third.stop()
