@@ -3,6 +3,7 @@
 city.sqlite3   relations          hot/       readings not yet in the lake     snapshot/   what `sense` may know
 lake/          Delta tables       journal/   alarm transitions                files/      uploads
 models/        trained models     logs/ run/ logs, process ids, sockets       clock.json  the city clock
+backups/       where no other place was named            version.json which version wrote it last
 secret.key     signing of sessions and tickets             master.key  encryption of personal fields
 """
 

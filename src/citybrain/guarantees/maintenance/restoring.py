@@ -121,7 +121,7 @@ def _take_over(folder: Path, manifest: dict[str, Any], file: Path, actor: Actor)
     check_not_newer(folder)
     call_command("migrate", verbosity=0, interactive=False)
     continue_after_restore(connection, ("bus_event", "audit_record"))
-    _go_on(folder, datetime.fromisoformat(manifest["city_time"]))
+    go_on(folder, datetime.fromisoformat(manifest["city_time"]))
     with transaction.atomic():
         ended, _ = Session.objects.exclude(session_key__in=_sessions_of_the_life(folder)).delete()
         Lead.objects.update(until=clock.wall_now())
@@ -130,7 +130,7 @@ def _take_over(folder: Path, manifest: dict[str, Any], file: Path, actor: Actor)
     return ended
 
 
-def _go_on(folder: Path, moment: datetime) -> None:
+def go_on(folder: Path, moment: datetime) -> None:
     """A clock that runs faster than the wall's goes on from the moment of the backup: what lies between did not happen.
 
     A real clock is real, and a driven one stands where it stood.
