@@ -12,6 +12,9 @@ were hashed, after each block its seal, and a signed end. Checked are
 - each signature: SM2 (GB/T 32918.2) with SM3 and the identity 1234567812345678;
 - the end: that the file was not cut short.
 
+It also checks an exported chain of facts (`citybrain trace KIND ID --export FILE`): the facts as one signed text, and
+the records about them, each with the hashes of its block, up to that block's signed head.
+
 The keys in the file prove nothing about who signed: give the public key (or its short name) that the city published
 with --key. Exit code: 0 intact, 1 broken, 2 not readable.
 """
@@ -27,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 FORMAT = "citybrain audit 1"
+TRACE = "citybrain trace 1"
 IDENTITY = b"1234567812345678"
 MOST_FINDINGS = 100
 
@@ -174,6 +178,8 @@ class Unreadable(Exception):
 class Checker:
     """Goes through the lines once and collects what is wrong."""
 
+    form = FORMAT
+
     def __init__(self, trusted: list[str], last_signature_only: bool = False):
         self.trusted, self.last_signature_only = [key.lower() for key in trusted], last_signature_only
         self.findings: list[str] = []
@@ -193,8 +199,8 @@ class Checker:
         try:
             start = json.loads(first)
             self.keys = {name: bytes.fromhex(key) for name, key in start["keys"].items()}
-            if start["format"] != FORMAT:
-                raise Unreadable(f"the file has the form {start['format']!r}, this script reads {FORMAT!r}")
+            if start["format"] != self.form:
+                raise Unreadable(f"the file has the form {start['format']!r}, this script reads {self.form!r}")
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Unreadable("the first line is not the head of an export") from error
         for number, line in enumerate(lines, start=2):
@@ -272,6 +278,56 @@ class Checker:
             self.find(line, f"the signature of {what} is wrong")
 
 
+class TraceChecker(Checker):
+    """An exported chain of facts: `{"fact": …}`, `{"link": …}` and `{"proof": …}` lines, then a signed end."""
+
+    form = TRACE
+
+    def __init__(self, trusted: list[str], last_signature_only: bool = False):
+        super().__init__(trusted, last_signature_only)
+        self.facts = 0
+        self.text = sm3(TRACE.encode())
+
+    def _check_line(self, number: int, line: bytes) -> None:
+        text = line[:-1] if line.endswith(b"\n") else line
+        if self.ended:
+            self.find(number, "something stands after the end")
+        elif text.startswith(b'{"end":'):
+            self._check_sealed(number, text, self._check_end)
+        else:
+            self.text = sm3(self.text + text)
+            if text.startswith(b'{"proof":'):
+                self._check_sealed(number, text, self._check_proof)
+            else:
+                self.facts += text.startswith(b'{"fact":')
+
+    def _check_proof(self, line: int, proof: dict[str, Any]) -> None:
+        seal, links = proof["seal"], proof["links"]
+        self.blocks += 1
+        if not links or links[-1] != seal["head"] or len(links) != seal["count"]:
+            self.find(line, f"the hashes of block {seal['number']} do not end with its head")
+        for record in proof["records"]:
+            at = record["at"]
+            before = links[at - 1] if at else seal["previous"]
+            if sm3(bytes.fromhex(before) + record["text"].encode()).hex() != links[at]:
+                self.find(line, f"a record of block {seal['number']} is not the one that was sealed")
+            self.records += 1
+        self._check_block_signature(line, seal)
+
+    def _check_end(self, line: int, end: dict[str, Any]) -> None:
+        self.ended = True
+        if (end["facts"], end["records"], end["digest"]) != (self.facts, self.records, self.text.hex()):
+            self.find(line, "the facts are not the ones that were signed")
+        self.sealed = end["digest"]
+        fields = (end["facts"], end["records"], end["digest"], end["exported_at"])
+        self._check_signature(line, "the end", end, f"{TRACE} end\n" + "".join(f"{field}\n" for field in fields))
+
+
+def checker_for(path: Path) -> type[Checker]:
+    with path.open("rb") as file:
+        return TraceChecker if TRACE.encode() in file.readline() else Checker
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Check an exported audit trail of CityBrain.")
     parser.add_argument("file", type=Path)
@@ -279,8 +335,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--last-signature-only", action="store_true",
                         help="check only the newest signature, which vouches for all before it")  # fmt: skip
     options = parser.parse_args(arguments)
-    checker = Checker(options.key, options.last_signature_only)
     try:
+        checker = checker_for(options.file)(options.key, options.last_signature_only)
         with options.file.open("rb") as file:
             checker.check(iter(file))
     except (OSError, Unreadable) as error:
@@ -288,7 +344,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     for finding in checker.findings:
         print(f"BROKEN {finding}", file=sys.stderr)
-    print(f"{'broken' if checker.findings else 'intact'}: {checker.records} records in {checker.blocks} blocks")
+    facts = f"{checker.facts} facts, " if isinstance(checker, TraceChecker) else ""
+    counts = f"{facts}{checker.records} records in {checker.blocks} blocks"
+    print(f"{'broken' if checker.findings else 'intact'}: {counts}")
     print(f"head {checker.blocks}:{checker.sealed}")
     print(f"signed by {', '.join(sorted(checker.used)) or 'nobody'}")
     if not options.key:

@@ -30,6 +30,7 @@ ROWS = [
     Row("GET", "/map", LOOKING | {"source_system"}),
     Row("GET", "/tiles/{layer_set}/{z}/{x}/{y}.mvt", LOOKING, a_case_on_a_tile, sees=WATCHING),
     Row("GET", "/trace/{kind}/{key}", WATCHING, a_chain),
+    Row("GET", "/trace-exports/{kind}/{key}", WATCHING, a_chain),
     Row("GET", "/public/map", EVERYBODY, besides=ANYBODY),
     Row("GET", "/public/tiles/{version}/{z}/{x}/{y}.mvt", EVERYBODY, a_public_tile, besides=ANYBODY),
 ]

@@ -12,7 +12,8 @@ from typing import Any, TextIO
 
 from citybrain.base import clock
 from citybrain.base.audit.chain import FORMAT, GENESIS, moment, record_text, unpack_links
-from citybrain.base.audit.models import Block, SealKey
+from citybrain.base.audit.models import SealKey
+from citybrain.base.audit.proving import seal_of
 from citybrain.base.audit.rows import rows_with
 from citybrain.base.audit.sealing import seal_all
 from citybrain.base.audit.verifying import all_blocks
@@ -43,7 +44,7 @@ def _write(file: TextIO) -> tuple[int, int]:
         for one in ids:
             if one in rows:  # a record that was deleted is not invented: whoever checks the file finds it missing
                 file.write(record_text(rows[one]) + "\n")
-        _line(file, {"block": _seal_of(block)})
+        _line(file, {"block": seal_of(block)})
         blocks, records, head = blocks + 1, records + len(ids), block.head
     signature = key.sign(end_text(blocks, records, head, exported_at)).hex()
     end = {"blocks": blocks, "records": records, "head": head, "exported_at": exported_at, "key": key.id}
@@ -53,19 +54,6 @@ def _write(file: TextIO) -> tuple[int, int]:
 
 def end_text(blocks: int, records: int, head: str, exported_at: str) -> bytes:
     return f"{FORMAT} end\n{blocks}\n{records}\n{head}\n{exported_at}\n".encode()
-
-
-def _seal_of(block: Block) -> dict[str, Any]:
-    return {
-        "number": block.number,
-        "count": block.count,
-        "total": block.total,
-        "previous": block.previous,
-        "head": block.head,
-        "sealed_at": moment(block.sealed_at),
-        "key": block.key_id,
-        "signature": block.signature,
-    }
 
 
 def _line(file: TextIO, value: Any) -> None:

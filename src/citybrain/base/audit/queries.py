@@ -89,16 +89,17 @@ def get_seal(viewer: Reader, number: int) -> RecordSeal:
     record = Record.objects.filter(pk=number).first()
     if record is None:
         raise NotFound("audit.no_record", number=number)
-    following = Q(last_xid__gt=record.xid) | Q(last_xid=record.xid, last_id__gte=record.pk)
-    block = (
-        Block.objects.filter(following, last_xid__gte=record.xid)
-        .order_by("last_xid", "last_id")
-        .select_related("key")
-        .first()
-    )
+    block = block_of_record(record)
     if block is None:
         return RecordSeal(None, None)
     return RecordSeal(block, _is_as_sealed(block, number))
+
+
+def block_of_record(record: Record) -> Block | None:
+    """The block that a record stands in; None while it is not sealed."""
+    following = Q(last_xid__gt=record.xid) | Q(last_xid=record.xid, last_id__gte=record.pk)
+    blocks = Block.objects.filter(following, last_xid__gte=record.xid).order_by("last_xid", "last_id")
+    return blocks.select_related("key").first()
 
 
 def _is_as_sealed(block: Block, number: int) -> bool:

@@ -19,7 +19,7 @@ from citybrain.base.errors import Forbidden, NotFound
 from citybrain.base.metrics import gauge
 from citybrain.base.notices import server
 from citybrain.base.notices.models import Letter, Mailbox, Notice, Preference, Webhook
-from citybrain.base.notices.texts import catalogue
+from citybrain.base.notices.texts import catalogue, text_of
 from citybrain.base.places.queries import find_city
 
 MOST_COUNTED = 100
@@ -162,3 +162,22 @@ def time_zone() -> tzinfo:
 @lru_cache(maxsize=8)
 def _zone(name: str) -> tzinfo:
     return ZoneInfo(name)
+
+
+def told_about(subject: str, most: int) -> list[int]:
+    """Ids of the first notices about something (copies by mail left out), for whoever may see that thing."""
+    rows = Notice.objects.filter(subject=subject, copy_of=None).order_by("pk")
+    return list(rows.values_list("pk", flat=True)[:most])
+
+
+def get_told(number: str) -> Notice:
+    """One notice, for whoever may see what it is about (the caller asks); raises NotFound."""
+    found = Notice.objects.filter(pk=int(number)).first() if number.isdigit() else None
+    if found is None:
+        raise NotFound("notice.unknown", number=number)
+    return found
+
+
+def words_of(notice: Notice, language: str) -> tuple[str, str]:
+    """Its title and text in a language."""
+    return text_of(notice.key).render(notice.data, language, time_zone())

@@ -179,3 +179,21 @@ def test_an_indicator_that_fails_leaves_the_others_alone(three_cases: list[Any],
     assert done is not None
     assert list(done.failures) == ["play.broken"]
     assert shown(play.leader)["rows"] == 3
+
+
+def test_a_number_stands_in_the_chain_of_what_it_counts_and_what_it_caused(
+    three_cases: list[Any], play: Play, clock: MovableClock
+) -> None:
+    declare_indicators(accepted={**ACCEPTED, "thresholds": {"warn": 90, "alarm": 20}, "case_type": "city.noise"})
+    clock.move(days=1)
+    run()
+    bus.drain()
+    start = play.leader.get(f"{KEY}/series")["values"][0]["start"]
+
+    chain = play.leader.get(f"/trace/value/play.accepted/region/420602/{start}")
+    kinds = {fact["ref"]: fact["kind"] for fact in chain["facts"]}
+    links = {(kinds[one["cause"]], one["relation"], kinds[one["effect"]]) for one in chain["links"]}
+    assert {("case", "counted", "value"), ("value", "crossed", "signal"), ("signal", "opened", "case")} <= links
+    signal = next(fact for fact in chain["facts"] if fact["kind"] == "signal")
+    back = play.leader.get(f"/trace/signal/{signal['id']}")
+    assert "value" in {fact["kind"] for fact in back["facts"]}

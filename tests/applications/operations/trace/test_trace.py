@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -84,7 +87,8 @@ def test_the_chain_is_the_same_from_wherever_one_looks(world, kind):
     chain = world.chain(kind, keys[kind])
     facts = by_kind(chain)
 
-    assert sorted(kinds_of(chain)) == ["alarm", "assignment", "case", "reading", "signal"]
+    told = set() if kind == "assignment" else {"notice"}  # that somebody was told led to no task
+    assert set(kinds_of(chain)) == {"alarm", "assignment", "case", "reading", "signal"} | told
     assert chain["root"] == facts[kind]["ref"]
     ref = {fact["ref"]: fact["kind"] for fact in chain["facts"]}
     assert {(ref[link["cause"]], link["relation"], ref[link["effect"]]) for link in chain["links"]} == {
@@ -92,6 +96,7 @@ def test_the_chain_is_the_same_from_wherever_one_looks(world, kind):
         ("alarm", "reported", "signal"),
         ("signal", "opened", "case"),
         ("case", "dispatched", "assignment"),
+        *((("case", "told", "notice"),) if told else ()),
     }
     assert facts["reading"]["data"]["value"] == 160.0
     assert facts["reading"]["title"]["zh"].endswith(" PM2.5 160 µg/m³"), "in the words and unit of the model"
@@ -173,7 +178,8 @@ class TestCommand:
     def test_it_draws_the_tree(self, world, capsys):
         assert main(["trace", "case", world.case.number]) == 0
         lines = capsys.readouterr().out.splitlines()
-        words = {"reading": "读数", "alarm": "告警", "signal": "线索", "case": "案件", "assignment": "任务"}
+        words = {"reading": "读数", "alarm": "告警", "signal": "线索", "case": "案件", "assignment": "任务",
+                 "notice": "通知"}  # fmt: skip
         for line, (english, chinese) in zip(lines, words.items(), strict=True):
             assert english in line or chinese in line
         assert lines[3].startswith("*")
@@ -194,3 +200,51 @@ def test_a_thing_leads_to_the_cases_of_its_alarms(world):
     found = world.cast.client("dispatcher").get(f"/api/v1/things/{code}/cases").json()
     assert [(one["number"], one["case_type_title"]["en"]) for one in found] == [(world.case.number, "Air pollution")]
     assert world.cast.client("dispatcher_elsewhere").get(f"/api/v1/things/{code}/cases").status_code == 404
+
+
+# the export, checked by the script alone
+
+
+SCRIPT = Path(__file__).resolve().parents[4] / "scripts" / "verify_audit.py"
+
+
+def stranger(path):
+    return subprocess.run([sys.executable, "-I", "-S", SCRIPT, path], capture_output=True, text=True)
+
+
+def test_an_exported_chain_is_checked_by_a_stranger(world, tmp_path):
+    answer = world.cast.client("administrator").get(f"/api/v1/trace-exports/case/{world.case.number}")
+    assert answer.status_code == 200, answer.content
+    path = tmp_path / "chain.jsonl"
+    path.write_bytes(answer.content)
+
+    found = stranger(path)
+    assert found.returncode == 0, found.stderr
+    assert "intact: 6 facts" in found.stdout
+    records = [record["text"] for line in path.read_text().splitlines() if line.startswith('{"proof"')
+               for record in json.loads(line)["proof"]["records"]]  # fmt: skip
+    assert any(json.loads(text)["action"] == "case.opened" for text in records)
+
+    for old, new in ((b'"value":160.0', b'"value":16.0'), (b"case.opened", b"case.opener"), (b'"end":', b'"enx":')):
+        assert old in answer.content
+        path.write_bytes(answer.content.replace(old, new))
+        assert stranger(path).returncode == 1, old
+
+
+def test_an_export_without_the_audit_trail_holds_the_facts_alone(world, tmp_path):
+    answer = world.cast.client("dispatcher").get(f"/api/v1/trace-exports/case/{world.case.number}")
+    path = tmp_path / "chain.jsonl"
+    path.write_bytes(answer.content)
+    found = stranger(path)
+    assert found.returncode == 0, found.stderr
+    assert "intact: 6 facts, 0 records in 0 blocks" in found.stdout
+
+
+def test_whoever_was_told_of_a_case_is_a_part_of_its_chain(world):
+    chain = world.chain("case", world.case.number)
+    told = by_kind(chain)["notice"]
+    assert world.case.number in told["title"]["zh"]
+    assert told["data"]["to"] == "organisation"
+    back = world.chain("notice", told["id"])
+    assert by_kind(back)["case"]["id"] == world.case.number
+    assert world.trace("notice", told["id"], by="handler").status_code == 404

@@ -6,7 +6,7 @@ from typing import Any
 
 from ninja import Query, Router, Status
 
-from citybrain.applications.operations.indicators import actions, explaining, queries
+from citybrain.applications.operations.indicators import actions, queries
 from citybrain.applications.operations.indicators.schemas import (
     ComputeStarted,
     ComputeWanted,
@@ -68,4 +68,4 @@ def explain(request: CityRequest, key: str, wanted: Query[RowsWanted]) -> Any:
     """Why the number is what it is: computed again from the lake as it stood, with the rows that add up to it."""
     row = queries.get_indicator(request.viewer, key)
     asked = wanted.dict(exclude={"offset"}) | {"after": wanted.offset}
-    return ExplanationShown.of(explaining.explain(request.viewer, row, **asked))
+    return ExplanationShown.of(queries.explain(request.viewer, row, **asked))

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
+from citybrain.applications.operations.indicators import queries as indicators
+from citybrain.applications.operations.indicators.types import Dimension
 from citybrain.applications.operations.trace.types import Address, Fact
 from citybrain.base.accounts.types import Viewer
 from citybrain.base.errors import Forbidden, NotFound
+from citybrain.base.notices.queries import get_told, told_about, words_of
 from citybrain.hubs.business.cases import queries as cases
 from citybrain.hubs.business.signals import queries as signals
 from citybrain.hubs.business.signals.types import ALARM_SOURCE
@@ -19,6 +23,8 @@ from citybrain.hubs.sensing.alarms import queries as alarms
 from citybrain.hubs.sensing.telemetry.queries import find_reading
 from citybrain.hubs.sensing.things.queries import get_thing
 
+INDICATOR_SOURCE, STARTS = "indicator", "%Y%m%dT%H%MZ"
+MOST_NOTICES, MOST_ROWS = 30, 8
 Next = list[tuple[str, Address]]
 """What is next to a fact: the relation, and which fact."""
 
@@ -105,6 +111,8 @@ def _signal(viewer: Viewer, signal_id: str, ref: str) -> Found:
     )  # fmt: skip
     alarm = signal.source_id if is_alarm else ""
     causes: Next = [("reported", Address("alarm", alarm))] if alarm else []
+    if signal.source == INDICATOR_SOURCE:
+        causes = [("crossed", Address("value", value_of_signal(signal.source_id)))]
     effects: Next = [(signal.state, Address("case", signal.case_number))] if signal.case_number else []
     left = [entry["case"] for entry in signal.undone if entry["case"] != signal.case_number]
     return Found(fact, causes, effects + [("left", Address("case", number)) for number in left])
@@ -122,6 +130,7 @@ def _case(viewer: Viewer, number: str, ref: str) -> Found:
     )  # fmt: skip
     reported = [(state, Address("signal", str(pk))) for pk, state in signals.signals_behind(number)]
     effects: Next = [("dispatched", Address("assignment", f"{number}/{task.pk}")) for task in detail.assignments]
+    effects += [("told", Address("notice", str(pk))) for pk in told_about(f"case/{number}", MOST_NOTICES)]
     if case.duplicate_of:
         effects.append(("duplicate_of", Address("case", case.duplicate_of)))
     return Found(fact, reported, effects)
@@ -148,10 +157,70 @@ def _assignment(viewer: Viewer, assignment_id: str, ref: str) -> Found:
     return Found(fact, [("dispatched", Address("case", number))], [])
 
 
+def _notice(viewer: Viewer, notice_id: str, ref: str) -> Found:
+    """That somebody was told of a case: whoever may see the case may see that; to which person, is not shown."""
+    notice = get_told(notice_id)
+    kind, _, number = notice.subject.partition("/")
+    if kind != "case":
+        raise NotFound("input.not_found")
+    viewer.check("case.read")
+    case = cases.get_case_detail(viewer, number).case
+    title = {language: words_of(notice, language)[0] for language in ("zh", "en")}
+    fact = Fact(
+        ref, "notice", notice_id, title, notice.created_at, str(notice.state), case.region_path,
+        data={"key": notice.key, "to": notice.recipient.partition(":")[0], "sent_at": notice.sent_at},
+    )  # fmt: skip
+    return Found(fact, [("told", Address("case", number))], [])
+
+
+def _value(viewer: Viewer, value_id: str, ref: str) -> Found:
+    """A number of an indicator, with the first of the rows that add up to it."""
+    key, dimension, code, start = _address_of_value(value_id)
+    row = indicators.get_indicator(viewer, key)
+    opened = indicators.explain(viewer, row, dimension=dimension, code=code, start=start, limit=MOST_ROWS)
+    told = opened.definition
+    fact = Fact(
+        ref, "value", value_id, told.title.model_dump(), opened.shown.start, str(opened.shown.level or ""),
+        data={"value": opened.shown.value, "unit": told.unit.model_dump(), "rows": opened.total, "code": code,
+              "dimension": dimension, "recorded_at": opened.shown.recorded_at, "is_reproduced": opened.is_reproduced},
+    )  # fmt: skip
+    subjects = [str(one["subject"]).partition("/") for one in opened.rows]
+    causes: Next = [("counted", Address(kind, number)) for kind, _, number in subjects if kind in READERS]
+    crossed = signals.find_reported(INDICATOR_SOURCE, source_id_of(value_id))
+    effects: Next = [("crossed", Address("signal", str(crossed)))] if crossed else []
+    return Found(fact, causes, effects)
+
+
+def _address_of_value(value_id: str) -> tuple[str, Dimension, str, datetime]:
+    parts = value_id.split("/")
+    try:
+        key, dimension, code, start = parts
+        moment = datetime.fromisoformat(start)
+    except ValueError as error:
+        raise NotFound("input.not_found") from error
+    if dimension not in ("region", "organisation") or moment.tzinfo is None:
+        raise NotFound("input.not_found")
+    return key, dimension, code, moment  # type: ignore[return-value]  # looked at the line above
+
+
+def value_of_signal(source_id: str) -> str:
+    """The address of the value whose crossing was reported: `KEY/CODE/20260301T1600Z` -> `KEY/region/CODE/…`."""
+    key, code, start = source_id.split("/")
+    moment = datetime.strptime(start, STARTS).replace(tzinfo=UTC)
+    return f"{key}/region/{code}/{moment.isoformat().replace('+00:00', 'Z')}"
+
+
+def source_id_of(value_id: str) -> str:
+    key, _, code, start = _address_of_value(value_id)
+    return f"{key}/{code}/{start.astimezone(UTC).strftime(STARTS)}"
+
+
 READERS: dict[str, Reader] = {
     "reading": _reading,
     "alarm": _alarm,
     "signal": _signal,
     "case": _case,
     "assignment": _assignment,
+    "notice": _notice,
+    "value": _value,
 }

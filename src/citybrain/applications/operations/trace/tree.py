@@ -11,10 +11,12 @@ from citybrain.base.places.queries import find_city
 WORDS = {
     "zh": {
         "reading": "读数", "alarm": "告警", "signal": "线索", "case": "案件", "assignment": "任务",
+        "notice": "通知", "value": "指标值",
         "withheld": "(不在您的职责范围内)", "above": "(见上)", "cut": "……(内容过多,未全部列出)",
     },
     "en": {
         "reading": "reading", "alarm": "alarm", "signal": "signal", "case": "case", "assignment": "assignment",
+        "notice": "notice", "value": "value",
         "withheld": "(outside your duties)", "above": "(see above)", "cut": "… (there is more)",
     },
 }  # fmt: skip

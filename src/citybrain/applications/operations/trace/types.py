@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-KINDS = ("reading", "alarm", "signal", "case", "assignment")
+KINDS = ("reading", "alarm", "signal", "case", "assignment", "notice", "value")
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,11 @@ def signal_of_alarm(alarm_id: str) -> int | None:
     return Signal.objects.filter(source=ALARM_SOURCE, source_id=alarm_id).values_list("pk", flat=True).first()
 
 
+def find_reported(source: str, source_id: str) -> int | None:
+    """The signal that a source's own number became, for whoever follows a chain."""
+    return Signal.objects.filter(source=source, source_id=source_id).values_list("pk", flat=True).first()
+
+
 def cases_of_alarms(viewer: Viewer, alarms: Collection[str]) -> list[CaseView]:
     """The cases that alarms opened or joined, newest first, those that the viewer may see."""
     rows = Signal.objects.filter(source=ALARM_SOURCE, source_id__in=alarms).exclude(case_number="")

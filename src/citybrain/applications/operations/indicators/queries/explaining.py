@@ -13,7 +13,7 @@ from citybrain.applications.operations.indicators import reading
 from citybrain.applications.operations.indicators.evaluating import count_rows
 from citybrain.applications.operations.indicators.manifest import IndicatorDefinition
 from citybrain.applications.operations.indicators.models import Indicator, IndicatorRun, IndicatorVersion
-from citybrain.applications.operations.indicators.queries import place_for, value_of
+from citybrain.applications.operations.indicators.queries.numbers import place_for, value_of
 from citybrain.applications.operations.indicators.reading import Found
 from citybrain.applications.operations.indicators.rolling import rolled_up
 from citybrain.applications.operations.indicators.types import Dimension, Explanation
