@@ -1,7 +1,8 @@
 """A supervisor with toy children, run by test_supervisor.py as its own process.
 
 A web server, a sleeper, and (when asked for) `broken`, which cannot start; `worker`, which beats until a file tells it
-to `hang` (sleep without a beat) or to `spin` (compute without a beat); `chatter`, which fills its log without end.
+to `hang` (sleep without a beat) or to `spin` (compute without a beat); `chatter`, which fills its log without end;
+`work`, the real one with a job that hangs.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ def children_of(data: Path, port: int, wanted: list[str]) -> list[Child]:
     more = {
         "broken": Child("broken", [sys.executable, "-c", "raise SystemExit('no bread today')"]),
         "worker": Child("worker", [sys.executable, "-c", WORKER, str(run)], heartbeat=run / "worker.heartbeat"),
+        "work": Child("work", python("tests.processes.stuck_work", "--data", str(data))),
         "chatter": Child("chatter", [sys.executable, "-c", CHATTER]),
     }
     return [

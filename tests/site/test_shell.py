@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import time
 
 import pytest
 from django.db import connection
@@ -259,6 +261,19 @@ class TestHealth:
         assert parts["process web"]["well"] is True
         assert parts["process sense"]["well"] is False
         assert parts["process work"]["seconds_since_heartbeat"] < 5
+
+    def test_a_web_worker_that_hangs_is_named_and_one_that_was_replaced_is_not(self, cast, settings, tmp_path):
+        settings.DATA_DIR = tmp_path
+        run = tmp_path / "run"
+        run.mkdir()
+        moving, stuck, gone = (run / f"web-{pid}.heartbeat" for pid in (os.getpid(), os.getppid(), 4194300))
+        for path in (moving, stuck, gone):
+            path.touch()
+        os.utime(stuck, (time.time() - 60,) * 2)
+        answer = cast.anonymous().get("/health").json()
+        workers = {name: part["well"] for name, part in answer["parts"].items() if name.startswith("process web-")}
+        assert workers == {f"process {moving.stem}": True, f"process {stuck.stem}": False}
+        assert answer["status"] == "failing"
 
 
 class TestMetrics:

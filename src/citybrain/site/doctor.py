@@ -137,12 +137,14 @@ def _packs(data: Path, port: int) -> Iterator[Finding]:
 
 
 def _processes(data: Path, port: int) -> Iterator[Finding]:
+    from citybrain.site.http.health import processes
+
     cure = f"Start it (citybrain up --port {port}) or look at {data / 'logs'}."
     tell: Callable[[bool], str] = lambda well: "answers" if well else "does not answer"  # noqa: E731
     for name, offset in (("web", 0), ("sense", 1), ("live", 2)):
         well = answers(f"http://127.0.0.1:{port + offset}/health")
         yield Finding(name, well, tell(well), cure)
-    for name, part in _parts(port).items():
+    for name, part in {**_parts(port), **processes(data / "run")}.items():
         if name in LOOKED_AT_HERE:
             continue
         found = ", ".join(f"{key} {value}" for key, value in part.items() if key != "well")
@@ -150,7 +152,7 @@ def _processes(data: Path, port: int) -> Iterator[Finding]:
 
 
 def _parts(port: int) -> dict[str, dict[str, object]]:
-    """What `web` says of the parts that it can see: heartbeats, broker, disk, messages."""
+    """What `web` says of the parts that it can see: jobs, broker, disk, messages."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
             return dict(json.load(answer).get("parts", {}))

@@ -13,7 +13,7 @@ from citybrain.site.broker import broker_child, find_mosquitto
 from citybrain.site.demo import life_child, make_demo, set_speed
 from citybrain.site.ports import PORTS, port_of
 from citybrain.site.supervisor import Child, Supervisor, await_ports_free, python, take_lock
-from citybrain.site.vitals import HUNG_AFTER
+from citybrain.site.vitals import hung_after
 
 
 def run(
@@ -42,18 +42,6 @@ def run(
 def say_at_once(text: str) -> None:
     """A line that is read while the next is made."""
     print(text, flush=True)
-
-
-def hung_after() -> float:
-    """CITYBRAIN_HUNG_SECONDS, read before anything is started."""
-    given = os.environ.get("CITYBRAIN_HUNG_SECONDS", "")
-    try:
-        seconds = float(given or HUNG_AFTER)
-    except ValueError:
-        seconds = -1.0
-    if seconds != 0 and not 5 <= seconds < 86_400:
-        raise Misconfigured("start.hung_seconds", given=given)
-    return seconds
 
 
 def migrate(*, say: Callable[[str], None]) -> str | None:
@@ -117,7 +105,7 @@ def list_children(data: Path, port: int, *, workers: int) -> list[Child]:
         Child("live", python("citybrain.site.live", "--data", folder, "--port", str(port + PORTS["live"])),
               f"http://127.0.0.1:{port + PORTS['live']}/health"),
         Child("web", python("citybrain.site.web", "--data", folder, "--port", str(port), "--workers", str(workers)),
-              f"http://127.0.0.1:{port}/health"),
+              f"http://127.0.0.1:{port}/health", data / "run" / "web.heartbeat"),
     ]  # fmt: skip
     for child in children:
         child.environment |= environment

@@ -14,9 +14,11 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from citybrain.base.errors import Misconfigured
 
 HUNG_AFTER = 180.0
 BUSY_FACTOR = 10
@@ -25,6 +27,18 @@ BUSY_SHARE = 0.05  # of one processor
 BUSY_CHARACTERS = 4096  # a second
 PROBE_EVERY, PROBE_TIMEOUT = 2.0, 5.0
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+
+
+def hung_after() -> float:
+    """CITYBRAIN_HUNG_SECONDS; raises Misconfigured when nothing can be meant by it."""
+    given = os.environ.get("CITYBRAIN_HUNG_SECONDS", "")
+    try:
+        seconds = float(given or HUNG_AFTER)
+    except ValueError:
+        seconds = -1.0
+    if seconds != 0 and not 5 <= seconds < 86_400:
+        raise Misconfigured("start.hung_seconds", given=given)
+    return seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +115,21 @@ def beat_of(path: Path) -> int:
 
 def doing_of(group: int) -> Doing:
     """What the processes of a group have done; nothing where the kernel does not tell."""
+    return _add_up(Path("/proc").glob("[0-9]*"), lambda fields: int(fields[2]) == group)
+
+
+def doing_of_threads(pid: int, threads: Iterable[int]) -> Doing:
+    """What these threads of a process have done; what the process itself has where none is named."""
+    folders = [Path(f"/proc/{pid}/task/{thread}") for thread in threads]
+    return _add_up(folders or [Path(f"/proc/{pid}")], lambda _: True)
+
+
+def _add_up(folders: Iterable[Path], wanted: Callable[[list[str]], bool]) -> Doing:
     seconds, characters = 0.0, 0
-    for folder in Path("/proc").glob("[0-9]*"):
+    for folder in folders:
         with contextlib.suppress(OSError, ValueError, IndexError):
             fields = (folder / "stat").read_text().rsplit(")", 1)[1].split()
-            if int(fields[2]) == group:
+            if wanted(fields):
                 seconds += (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
                 lines = (folder / "io").read_text().splitlines()
                 characters += sum(int(line.split(": ")[1]) for line in lines[:2])
@@ -114,19 +138,22 @@ def doing_of(group: int) -> Doing:
 
 @dataclass
 class Watch:
-    """The signs of one running process: its heartbeat file, its health address, or both."""
+    """The signs of one running process: its heartbeat file, its health address, or both. What it does is what its whole
+    group does, unless `measure` says otherwise.
+    """
 
-    group: int
+    pid: int
     silence: Silence
     heartbeat: Path | None = None
     probe: Probe | None = None
+    measure: Callable[[int], Doing] = doing_of
     looked_at: float = field(default_factory=time.monotonic)
 
     def hangs(self) -> bool:
         now = time.monotonic()
         passed, self.looked_at = now - self.looked_at, now
         sign = (beat_of(self.heartbeat) if self.heartbeat else 0, self.probe.answers if self.probe else 0)
-        return self.silence.note(sign, lambda: doing_of(self.group), passed)
+        return self.silence.note(sign, lambda: self.measure(self.pid), passed)
 
     def stop(self) -> None:
         if self.probe:

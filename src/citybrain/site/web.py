@@ -6,9 +6,13 @@ import argparse
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from citybrain.site.start import tell_stacks_when_asked
+from citybrain.site.vitals import hung_after
+from citybrain.site.web_watch import watch_workers
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,10 +27,14 @@ def main(arguments: list[str] | None = None) -> int:
     os.environ["CITYBRAIN_PORT"] = str(options.port)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(empty_folder(options.data.resolve() / "run" / "metrics"))
 
+    run = options.data.resolve() / "run"
+    for left in run.glob("web*.heartbeat"):
+        left.unlink(missing_ok=True)
+
     from granian.constants import Interfaces
     from granian.server import Server
 
-    Server(
+    server = Server(
         "citybrain.site.web_worker:application",
         address=options.host,
         port=options.port,
@@ -36,8 +44,17 @@ def main(arguments: list[str] | None = None) -> int:
         backlog=2048,
         respawn_failed_workers=True,
         log_access=False,
-    ).serve()
+    )
+    hung = hung_after()
+    if hung:
+        watch_workers(lambda: pids_of(server.wrks), run, hung)
+    server.serve()
     return 0
+
+
+def pids_of(workers: Iterable[Any]) -> list[int]:
+    """Of granian's workers those that have been started; the list changes while we read it."""
+    return [pid for worker in tuple(workers) if (pid := getattr(worker.inner, "pid", None))]
 
 
 def empty_folder(folder: Path) -> Path:

@@ -9,9 +9,13 @@ from citybrain.site.orphans import die_with_parent
 from citybrain.site.start import set_up
 
 die_with_parent()
-set_up(Path(os.environ["CITYBRAIN_DATA"]))
+data = Path(os.environ["CITYBRAIN_DATA"])
+set_up(data)
 
 import citybrain.site.urls  # noqa: E402, F401  (every door is open before the first request comes)
-from citybrain.site.wsgi import application  # noqa: E402  (Django must be set up first)
+from citybrain.site import wsgi  # noqa: E402  (Django must be set up first)
+from citybrain.site.pulse import show_pulse  # noqa: E402
+
+application = show_pulse(wsgi.application, data / "run")
 
 __all__ = ["application"]

@@ -22,6 +22,8 @@ from citybrain.base.metrics import gauge, lag, lags
 from citybrain.guarantees.maintenance import nightly
 from citybrain.guarantees.maintenance.space import space
 from citybrain.site.http.problems import problem_response
+from citybrain.site.pulse import PREFIX as WORKER
+from citybrain.site.vitals import beat_of
 
 LOOPBACK = frozenset({"127.0.0.1", "::1"})
 OLD_HEARTBEAT = 30.0
@@ -72,7 +74,7 @@ def examine() -> dict[str, dict[str, Any]]:
         "disk": _disk(),
         **({"backup": _backup()} if database["well"] else {}),
         **({"jobs": _jobs()} if database["well"] else {}),
-        **{f"process {name}": found for name, found in _processes(data / "run").items()},
+        **processes(data / "run"),
     }
 
 
@@ -110,22 +112,34 @@ def _jobs() -> dict[str, Any]:
     return {"well": not hung, "hung": hung}
 
 
-def _processes(run: Path) -> dict[str, dict[str, Any]]:
-    """What the supervisor noted (`NAME.pid`) and, where a process shows that it is at work, its last heartbeat."""
+def processes(run: Path) -> dict[str, dict[str, Any]]:
+    """What the supervisor noted (`NAME.pid`) and, where a process shows that it is at work, its last heartbeat. Of the
+    workers of `web` those that run are named (`web-PID`).
+    """
     found: dict[str, dict[str, Any]] = {}
     for path in sorted(run.glob("*.pid")):
-        found[path.stem] = {"well": _is_running(path)}
+        found[f"process {path.stem}"] = {"well": _is_running(path)}
     for path in sorted(run.glob("*.heartbeat")):
-        age = max(0.0, time.time() - path.stat().st_mtime)
-        one = found.setdefault(path.stem, {"well": True})
+        name, beat = path.stem, beat_of(path) / 1e9
+        if not beat or (name.startswith(WORKER) and not _exists(int(name.removeprefix(WORKER)))):
+            continue  # one that is gone has been replaced
+        age = max(0.0, time.time() - beat)
+        one = found.setdefault(f"process {name}", {"well": True})
         one |= {"well": one["well"] and age < OLD_HEARTBEAT, "seconds_since_heartbeat": round(age, 1)}
     return found
 
 
 def _is_running(path: Path) -> bool:
     try:
-        os.kill(int(path.read_text(encoding="ascii")), 0)
+        return _exists(int(path.read_text(encoding="ascii")))
     except (OSError, ValueError):
+        return False
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except OSError:
         return False
     return True
 
