@@ -45,6 +45,7 @@ ROUTERS = (
     "citybrain.lab.demo.api",
     "citybrain.lab.rehearsal.api",
     "citybrain.applications.governance.appeals.api",
+    "citybrain.guarantees.watching.api",
     "citybrain.site.live.api",
     "citybrain.site.pages.api",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import time
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
@@ -55,3 +56,11 @@ def networks_of(given: str) -> tuple[IPv4Network | IPv6Network, ...]:
         return tuple(ip_network(one.strip()) for one in given.split(",") if one.strip())
     except ValueError as error:
         raise Misconfigured("start.webhook_targets", given=given) from error
+
+
+def digest_time(given: str) -> time:
+    """`07:30` in the city's own zone; raises Misconfigured for anything else."""
+    try:
+        return time.fromisoformat(given)
+    except ValueError as error:
+        raise Misconfigured("start.digest_time", given=given) from error

@@ -17,6 +17,7 @@
 | CITYBRAIN_SMTP_PASSWORD | its password; or CITYBRAIN_SMTP_PASSWORD_FILE, the path of a file | none |
 | CITYBRAIN_SMTP_FROM    | the sender of mail                                         | `citybrain@` that host |
 | CITYBRAIN_WEBHOOK_TARGETS | networks not public that webhooks may reach, by commas  | none |
+| CITYBRAIN_DIGEST_AT    | when (city time) those who run the platform hear what is broken | 07:30 |
 | CITYBRAIN_WEBHOOK_DAYS | after how many days of failure a webhook is switched off   | 5 |
 | CITYBRAIN_BUS_DAYS     | how long events that everybody has had stay in the outbox  | 90 |
 | CITYBRAIN_PAGES        | the folder of the built pages                              | beside the code |
@@ -42,7 +43,7 @@ from citybrain.guarantees.maintenance.agreed import backup_folder, backup_time, 
 from citybrain.hubs.sensing.ingest.room import RESERVE, mebibytes_from
 from citybrain.site.database import database_from_url, sqlite_database
 from citybrain.site.datadir import secret_key
-from citybrain.site.outward import networks_of, public_url, smtp_server
+from citybrain.site.outward import digest_time, networks_of, public_url, smtp_server
 from citybrain.site.pages.serving import add_headers
 from citybrain.site.ports import port_of
 
@@ -63,6 +64,7 @@ DISK_RESERVE = mebibytes_from("CITYBRAIN_DISK_RESERVE", RESERVE)
 PUBLIC_URL = public_url(os.environ, PORT)
 SMTP = smtp_server(os.environ, PUBLIC_URL)
 WEBHOOK_TARGETS = networks_of(os.environ.get("CITYBRAIN_WEBHOOK_TARGETS", ""))
+DIGEST_AT = digest_time(os.environ.get("CITYBRAIN_DIGEST_AT") or "07:30")
 WEBHOOK_DAYS = float(os.environ.get("CITYBRAIN_WEBHOOK_DAYS", "5"))
 
 SECRET_KEY = secret_key(DATA_DIR)
@@ -102,6 +104,7 @@ INSTALLED_APPS = [
     "citybrain.lab.demo",
     "citybrain.guarantees.maintenance",
     "citybrain.lab.rehearsal",
+    "citybrain.guarantees.watching",
     "citybrain.applications.governance.appeals",
 ]
 AUTH_USER_MODEL = "accounts.User"

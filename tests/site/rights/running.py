@@ -131,6 +131,7 @@ ROWS = [
     Row("GET", "/jobs/runs", WATCHING, a_failed_run),
     Row("GET", "/jobs/runs/{number}", WATCHING, a_failed_run),
     Row("POST", "/jobs/runs/{number}/rerun", ADMINISTRATORS, a_failed_run),
+    Row("GET", "/platform/parts", WATCHING),
     Row("GET", "/notices", WITH_NOTICES, a_letter, sees=frozenset({"leader"})),
     Row("GET", "/notices/unread", EVERYBODY),
     Row("POST", "/notices/read", EVERYBODY, a_letter),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count, QuerySet
 
+from citybrain.base import clock
 from citybrain.base.accounts import Viewer
 from citybrain.base.errors import NotFound
 from citybrain.base.jobs.models import Recurring, Run
@@ -83,6 +84,13 @@ def get_run(viewer: Viewer, number: int) -> Run:
 def run_counts() -> Mapping[tuple[str, ...], float]:
     rows = Run.objects.order_by().values_list("state").annotate(count=Count("id"))
     return {(state.value,): 0 for state in Run.State} | {(state,): count for state, count in rows}
+
+
+def unmended_runs() -> int:
+    """Single runs of the last thirty days that failed and were not asked for again."""
+    failed = Run.objects.filter(state=Run.State.FAILED, recurring=False)
+    lately = failed.filter(finished_at__gt=clock.wall_now() - timedelta(days=30))
+    return lately.exclude(pk__in=Run.objects.filter(rerun_of__isnull=False).values("rerun_of")).count()
 
 
 @gauge("citybrain_jobs_failing", "Recurring jobs and loops whose last round failed")

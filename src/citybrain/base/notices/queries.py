@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import timedelta, tzinfo
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, QuerySet
 
+from citybrain.base import clock
 from citybrain.base.accounts import Viewer, scoped
 from citybrain.base.accounts.families import reaches_of
 from citybrain.base.accounts.roles import ROLES
@@ -137,6 +138,11 @@ def can_hear(viewer: Viewer) -> dict[str, Any]:
     viewer.check("token.write")
     kinds = [{"key": key, "name": text.called} for key, text in sorted(catalogue().items())]
     return {"families": sorted(reaches_of(viewer)), "kinds": kinds}
+
+
+def given_up() -> int:
+    """Notices of the last thirty days that reached nobody and are not tried any more."""
+    return Notice.objects.filter(state=Notice.State.DEAD, created_at__gt=clock.now() - timedelta(days=30)).count()
 
 
 @gauge("citybrain_webhooks", "Webhooks by state", labels=("state",))

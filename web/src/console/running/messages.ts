@@ -3,8 +3,7 @@ import type { Messages } from '@/shared/i18n'
 export default {
   zh: {
     jobs: '运行状况', failures: '失败与重试', audit: '审计记录',
-    health: '系统健康', well: '正常', ill: '异常', cityTime: '城市时间', lag: '积压', lags: { alarms: '告警', bus: '消息', clocks: '时限', snapshot: '快照' }, process: '进程 {name}', part: { database: '数据库', disk: '磁盘' },
-    healthFor: '系统健康只对运维人员显示', free: '可用 {n} GiB', beat: '{n} 秒前有响应', response: '{n} 毫秒',
+    health: '系统健康', light: { green: '正常', amber: '需要留意', red: '异常' }, sinceAt: '自 {at}', mend: '前往处理',
     selfTests: '时限自检', selfTestsLong: '每天自动发起一次模拟时限，验证预警与升级真的会执行。', noSelfTests: '还没有自检记录', passed: '通过', failed: '未通过', running: '进行中',
     recurring: '周期作业', name: '名称', every: '周期', loop: '常驻', last: '上次', took: '用时', next: '下次', fails: '连续失败', runNow: '立即运行', ranNow: '已安排运行', ms: '{n} 毫秒', s: '{n} 秒', byCity: '按城市时间',
     runs: '任务记录', asked: '发起', state: { queued: '排队', running: '运行中', done: '完成', failed: '失败' }, rerun: '重新运行', noRuns: '没有任务记录', progress: '进度',
@@ -23,8 +22,7 @@ export default {
   },
   en: {
     jobs: 'Running', failures: 'Failures', audit: 'Audit trail',
-    health: 'Health', well: 'well', ill: 'not well', cityTime: 'City time', lag: 'Behind', lags: { alarms: 'alarms', bus: 'messages', clocks: 'clocks', snapshot: 'snapshot' }, process: 'process {name}', part: { database: 'database', disk: 'disk' },
-    healthFor: 'Health is shown to operators only', free: '{n} GiB free', beat: 'heard {n} s ago', response: '{n} ms',
+    health: 'Health', light: { green: 'well', amber: 'look at it', red: 'broken' }, sinceAt: 'since {at}', mend: 'Look at it',
     selfTests: 'Self-tests of clocks', selfTestsLong: 'Once a day a synthetic clock proves that warnings and escalations really happen.', noSelfTests: 'No self-test yet', passed: 'passed', failed: 'failed', running: 'running',
     recurring: 'Recurring jobs', name: 'Name', every: 'Every', loop: 'always', last: 'Last', took: 'Took', next: 'Next', fails: 'Failures in a row', runNow: 'Run now', ranNow: 'It will run now', ms: '{n} ms', s: '{n} s', byCity: 'by city time',
     runs: 'Runs', asked: 'Asked by', state: { queued: 'queued', running: 'running', done: 'done', failed: 'failed' }, rerun: 'Run again', noRuns: 'No runs', progress: 'Progress',

@@ -81,6 +81,13 @@ def latest_self_tests(viewer: Viewer, count: int = 30) -> list[SelfTest]:
     return list(SelfTest.objects.select_related("run").order_by("-pk")[:count])
 
 
+def self_test_stands() -> tuple[bool, datetime | None]:
+    """Whether the newest judged self-test failed, and the city time of the last one that passed."""
+    newest = SelfTest.objects.exclude(state=SelfTest.State.RUNNING).order_by("-pk").first()
+    passed = SelfTest.objects.filter(state=SelfTest.State.PASSED).order_by("-pk").first()
+    return newest is not None and newest.state == SelfTest.State.FAILED, passed.due_at if passed else None
+
+
 @gauge("citybrain_clocks_due", "Clocks of cases whose warning has come and was not performed yet")
 def clocks_due() -> float:
     return float(count_due())
