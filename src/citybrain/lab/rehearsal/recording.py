@@ -13,7 +13,7 @@ from citybrain.base import clock
 from citybrain.hubs.business.cases.loops.verbs import VERBS
 from citybrain.hubs.business.cases.models import Assignment, Case, Evidence, TimelineEntry
 from citybrain.hubs.business.signals.models import Signal
-from citybrain.hubs.business.signals.types import ALARM_SOURCE
+from citybrain.hubs.business.signals.types import ALARM_SOURCE, RECEIVED
 from citybrain.lab.rehearsal.types import Act, History, Item, Lead, RecordedCase
 
 AT_ONCE = 500
@@ -76,6 +76,7 @@ def _signals(numbers: Iterable[str], start: datetime, end: datetime) -> dict[str
     for some in chunks(numbers):
         rows += Signal.objects.filter(case_number__in=some).values_list(*SIGNAL_COLUMNS)
     without = Signal.objects.filter(case_number="", recorded_at__gte=start, recorded_at__lt=end)
+    without = without.exclude(state=RECEIVED)  # nobody has read it yet: what it becomes is not recorded
     rows += without.values_list(*SIGNAL_COLUMNS)
     rows.sort(key=lambda row: row[0])
     columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in SIGNAL_COLUMNS]

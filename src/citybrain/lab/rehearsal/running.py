@@ -59,7 +59,7 @@ def rehearse(order: Order, say: Say) -> dict[str, Any]:
     if not history.cases and not history.signals["id"]:
         raise BadInput("rehearsal.no_history")
     read_seconds = time.monotonic() - began
-    say(0.0, f"{len(history.cases)} cases, {len(history.signals['id'])} reports")
+    say(0.0, "")
     with scratch_folder() as folder:
         write_order(folder, history, reference, order.changes)
         played = play_both(folder, _teller(say))
