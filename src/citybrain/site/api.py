@@ -42,6 +42,7 @@ ROUTERS = (
     "citybrain.applications.operations.trace.api",
     "citybrain.applications.operations.desk.api",
     "citybrain.applications.operations.indicators.api",
+    "citybrain.applications.operations.cockpit.api",
     "citybrain.lab.demo.api",
     "citybrain.lab.rehearsal.api",
     "citybrain.applications.governance.appeals.api",

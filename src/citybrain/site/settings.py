@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "citybrain.hubs.business.signals",
     "citybrain.applications.operations.desk",
     "citybrain.applications.operations.indicators",
+    "citybrain.applications.operations.cockpit",
     "citybrain.lab.demo",
     "citybrain.guarantees.maintenance",
     "citybrain.lab.rehearsal",

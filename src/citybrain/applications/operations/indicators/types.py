@@ -53,6 +53,16 @@ class Ranked:
 
 
 @dataclass(frozen=True)
+class Board:
+    """Many numbers of one place: each with its last values, and for some the parts of the place (the best first)."""
+
+    dimension: Dimension
+    code: str
+    numbers: dict[str, Measured]
+    parts: dict[tuple[str, Dimension], list[Ranked]]
+
+
+@dataclass(frozen=True)
 class Explanation:
     """Why a number is what it is: its SQL, what it was computed from, and the rows that add up to it."""
 

@@ -200,6 +200,12 @@ def get_rule(viewer: Viewer, key: str) -> AlarmRule:
     return found
 
 
+def rule_titles(viewer: Viewer, keys: Collection[str]) -> dict[str, dict[str, str]]:
+    """What these rules are called; those that packs no longer declare too."""
+    check_may(viewer, "alarm.read")
+    return dict(AlarmRule.objects.filter(key__in=sorted(keys)).values_list("key", "title"))
+
+
 def newest_of_thing(viewer: Viewer, thing: Thing, *, most: int) -> list[str]:
     """Ids of the newest alarms of a thing, those that the viewer may see."""
     rows = scoped(viewer, Alarm.objects.filter(thing=thing)).order_by("-start_at", "id")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,9 @@ from django.conf import settings
 from citybrain.applications.operations.indicators import reading
 from citybrain.applications.operations.indicators.judging import level_of
 from citybrain.applications.operations.indicators.manifest import IndicatorDefinition
-from citybrain.applications.operations.indicators.models import Indicator
+from citybrain.applications.operations.indicators.models import Indicator, IndicatorRun, IndicatorVersion
 from citybrain.applications.operations.indicators.reading import Found, definition_of
-from citybrain.applications.operations.indicators.types import Dimension, Measured, Ranked, Value
+from citybrain.applications.operations.indicators.types import Board, Dimension, Measured, Ranked, Value
 from citybrain.base import conditions
 from citybrain.base.accounts import Viewer
 from citybrain.base.accounts.types import ROOT
@@ -159,6 +159,88 @@ def _names(dimension: Dimension, parent: str) -> dict[str, dict[str, str]]:
     top = parent or city().root.code
     regions = Region.objects.filter(parent__code=top)
     return {one.code: {"zh": one.name, "en": one.name_en or one.name} for one in regions}
+
+
+def board(
+    viewer: Viewer, numbers: Mapping[str, int], parts: Collection[tuple[str, Dimension]], *,
+    dimension: Dimension | None = None, code: str = "", known_at: datetime | None = None,
+) -> Board:  # fmt: skip
+    """Many numbers of one place at once: of each its last so many values, and of `parts` the ranking; one query.
+
+    Parts of a region are the regions below it, those of an organisation the ones below that; organisations of a region
+    are all of them, counted over the whole city. An indicator that nobody declares is left out.
+    """
+    dimension, code = place_for(viewer, dimension, code)
+    wanted = {*numbers, *(key for key, _ in parts)}
+    rows = {row.key: row for row in indicators(viewer).filter(key__in=sorted(wanted))}
+    names = {by: _parts(dimension, code, by) for by in sorted({by for _, by in parts})}
+    own = "(dimension = ? AND code = ? AND indicator IN (SELECT unnest(?)))"
+    where, bound = [own], [dimension, code, sorted(numbers)]
+    for by, known in names.items():
+        reach, values = to_sql(
+            viewer.reach(READ, fields=FIELDS), {"region_path": "''", "organisation_path": "''", f"{by}_path": "path"}
+        )
+        where.append(f"(dimension = ? AND code IN (SELECT unnest(?)) AND indicator IN (SELECT unnest(?)) AND {reach})")
+        bound += [by, sorted(known), sorted(key for key, one in parts if one == by), *values]
+    most = max([1, *numbers.values()])
+    rest = (
+        "QUALIFY row_number() OVER (PARTITION BY indicator, dimension, code ORDER BY start DESC)"
+        f" <= CASE WHEN dimension = ? AND code = ? THEN {min(most, MOST)} ELSE 1 END ORDER BY indicator, start, code"
+    )
+    found = reading.ask(_data(), f"({' OR '.join(where)})", [*bound, dimension, code], rest=rest, known_at=known_at)
+    return Board(
+        dimension, code,
+        {key: _measured(rows[key], dimension, code, _own(found, key, dimension, code)[-count:])
+         for key, count in numbers.items() if key in rows},
+        {(key, by): _ranked(rows[key], names[by], found, by) for key, by in parts if key in rows},
+    )  # fmt: skip
+
+
+def _parts(dimension: Dimension, code: str, by: Dimension) -> dict[str, dict[str, str]]:
+    if dimension == "organisation" and by == "region":
+        return {}
+    return _names(by, code if by == dimension else "")
+
+
+def _own(found: Iterable[Found], key: str, dimension: Dimension, code: str) -> list[Found]:
+    return [one for one in found if (one["indicator"], one["dimension"], one["code"]) == (key, dimension, code)]
+
+
+def _ranked(row: Indicator, names: Mapping[str, dict[str, str]], found: Iterable[Found], by: Dimension) -> list[Ranked]:
+    """Those with a number in the newest period that any of them has, the best first."""
+    definition = definition_of(row)
+    own = [one for one in found if (one["indicator"], one["dimension"]) == (row.key, by) and one["code"] in names]
+    newest = max((one["start"] for one in own), default=None)
+    own = [one for one in own if one["start"] == newest and one["value"] is not None]
+    sign = 1 if definition.direction == "down" else -1
+    own.sort(key=lambda one: (sign * one["value"], one["code"]))
+    return [Ranked(one["code"], names[one["code"]], value_of(definition, one)) for one in own]
+
+
+def newest_declaration() -> int:
+    """Number of the newest wording of any indicator: another one after a pack was loaded that changed one."""
+    return IndicatorVersion.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def definitions(keys: Collection[str]) -> dict[str, IndicatorDefinition]:
+    """What these indicators mean, as declared now; also of those that are retired."""
+    rows = Indicator.objects.select_related("version").filter(key__in=sorted(keys), version__isnull=False)
+    return {row.key: definition_of(row) for row in rows}
+
+
+def newest_run(known_at: datetime | None = None) -> tuple[int, datetime] | None:
+    """Number and moment of the newest finished computation (as of a moment), or None."""
+    rows = IndicatorRun.objects.filter(finished_at__isnull=False)
+    found = (rows.filter(recorded_at__lte=known_at) if known_at else rows).order_by("-id").first()
+    return (found.pk, found.recorded_at) if found else None
+
+
+def standing_of(viewer: Viewer, dimension: Dimension | None, code: str) -> tuple[Dimension, str, dict[str, str]]:
+    """The place that is meant (`place_for`), with the paths that a permission on its numbers is about."""
+    dimension, code = place_for(viewer, dimension, code)
+    model = Organisation if dimension == "organisation" else Region
+    path = model.objects.values_list("path", flat=True).get(code=code)
+    return dimension, code, _row(dimension, path)
 
 
 def past_values(

@@ -27,14 +27,14 @@ def open_case(
     *, actor: Actor, case_type: str, title: str, source: str, text: str = "", occurred_at: datetime | None = None,
     point: Point | None = None, region_path: str = "", region_code: str = "", address: str = "", address_key: str = "",
     thing: str = "", severity: int | None = None, cause_event: str | None = None, signal_subject: str = "",
-    signal_count: int = 1, declared: Catalogue | None = None, title_en: str = "",
+    signal_count: int = 1, declared: Catalogue | None = None, title_en: str = "", permission: str = "case.open",
 ) -> Case:  # fmt: skip
     """立案: open a case, start its clocks, and dispatch it at once where the responsibility list names somebody.
 
     The place must be worked out already (`region_path` "" = outside every region or unknown). `source` says where it
     came from (`signal`, `manual`, …), `signal_subject` which report opened it; a caller that has just read the
-    catalogue may pass it on. Raises BadInput for an unknown kind of case and Forbidden when the actor may not open
-    cases there.
+    catalogue may pass it on; `permission` is what the actor needs there, for what other duties open (a leader's
+    question). Raises BadInput for an unknown kind of case and Forbidden when the actor may not open cases there.
     """
     declared = declared or catalogue()
     kind = declared.case_type(case_type)
@@ -62,7 +62,7 @@ def open_case(
     )
     _place(case, point)
     if not is_platform(actor):
-        check_may(viewer_of(actor), "case.open", on=case)
+        check_may(viewer_of(actor), permission, on=case)
     return _open(case, actor, declared, cause_event, signal_subject)
 
 

@@ -28,7 +28,7 @@ from citybrain.hubs.business.cases.queries.responsibilities import (
 )
 from citybrain.hubs.business.cases.queries.reviewing import rehearse_line, review_responsibilities
 from citybrain.hubs.business.cases.queries.showing import csv_lines, feature_collection
-from citybrain.hubs.business.cases.queries.timeline import timeline
+from citybrain.hubs.business.cases.queries.timeline import finishing_notes, timeline
 
 __all__ = [
     "CaseFilter",
@@ -47,6 +47,7 @@ __all__ = [
     "drawing_of",
     "feature_collection",
     "find_cases",
+    "finishing_notes",
     "first_cases",
     "get_case",
     "get_case_detail",

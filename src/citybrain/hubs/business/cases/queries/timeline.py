@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -54,6 +54,12 @@ def _texts(name: str) -> Mapping[str, dict[str, str]]:
     path = Path(__file__).resolve().parents[1] / name
     found: dict[str, dict[str, str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
     return found
+
+
+def finishing_notes(numbers: Collection[str]) -> dict[str, str]:
+    """What was said when these cases were last finished, by their numbers; of those that were."""
+    rows = TimelineEntry.objects.filter(case__number__in=sorted(numbers), key="case.finished").order_by("pk")
+    return {number: str(params.get("note", "")) for number, params in rows.values_list("case__number", "params")}
 
 
 def timeline(case: Case) -> list[Entry]:
