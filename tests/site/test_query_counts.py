@@ -18,6 +18,7 @@ from django.test.utils import CaptureQueriesContext
 
 from citybrain.applications.governance.appeals import actions as appeals
 from citybrain.applications.governance.appeals.types import NewReport
+from citybrain.applications.operations.cockpit.models import Scene
 from citybrain.base import clock as city_clock
 from citybrain.base.accounts import actions as accounts
 from citybrain.base.accounts import system_viewer
@@ -32,7 +33,9 @@ from citybrain.hubs.sensing.things.actions import register_things
 from citybrain.hubs.sensing.things.models import Thing
 from citybrain.site.api import api
 from citybrain.site.http.openapi import document_of
+from tests.applications.operations.cockpit.stage import set_the_stage
 from tests.applications.operations.indicators.stage import ACCEPTED, declare_indicators
+from tests.applications.operations.indicators.stage import run as run_indicators
 from tests.cast import Cast
 from tests.hubs.business.cases.stage import LAMPS, Person, declare, picture
 from tests.site.rights.rehearsals import a_rehearsal
@@ -207,6 +210,16 @@ def indicators(cast: Cast, n: int) -> None:
     declare_indicators(**{f"one_{number}": ACCEPTED for number in range(n)})
 
 
+def questions(cast: Cast, n: int) -> None:
+    if not Scene.objects.exists():
+        set_the_stage()
+        Person(cast, "dispatcher").opens()
+        run_indicators()
+    for number in range(n):
+        body = {"indicator": "play.accepted", "code": "4206", "text": f"why {number}?"}
+        Person(cast, "leader").post("/cockpit/questions", body)
+
+
 LISTS = [
     Listing("/users", SIGNING_IN + 2, users),
     Listing("/duties", SIGNING_IN + 1, duties),
@@ -233,6 +246,7 @@ LISTS = [
     Listing("/shifts", SIGNING_IN + 2, shifts),
     Listing("/handovers", SIGNING_IN + 1, handovers),
     Listing("/indicators", SIGNING_IN + 2, indicators),
+    Listing("/cockpit/questions", SIGNING_IN + 6, questions),
     Listing("/rehearsals", SIGNING_IN + 1, rehearsals),
 ]
 ELSEWHERE = {"/cases/{number}/signals", "/rehearsals/{rehearsal}/differences", "/signals/of-reporter", "/telemetry"}

@@ -50,7 +50,7 @@ WRONG = {
     "a word for a number": ("alarms", "raise_at: 4", "raise_at: high", "raise_at", "packs.number", "high"),
     "a severity of 7": ("alarms", "severity: 2", "severity: 7", "severity: 7", "packs.bound", "<= 4"),
     "an unknown operator": ("alarms", "op: gt", "op: '>'", "op:", "packs.choice", "'gt'"),
-    "an unknown kind": ("alarms", "kind: silence", "kind: quiet", "pumps.silent:", "packs.value", "quiet"),
+    "an unknown kind": ("alarms", "kind: silence", "kind: quiet", "pumps.silent:", "packs.choice", "quiet"),
     "thresholds out of order": ("alarms", "clear_at: 3.5", "clear_at: 4.5", "pumps.level_high:",
                                 "alarms.threshold_order", "at or below"),
     "a threshold out of reach": ("alarms", "raise_at: 4", "raise_at: 40", "raise_at", "alarms.out_of_reach", "never"),

@@ -20,6 +20,7 @@ KIND_OF_ERROR: Mapping[str, str] = {
     "string_pattern_mismatch": "packs.pattern",
     "literal_error": "packs.choice",
     "enum": "packs.choice",
+    "union_tag_invalid": "packs.choice",
     "int_type": "packs.whole_number",
     "int_from_float": "packs.whole_number",
     "int_parsing": "packs.whole_number",
@@ -79,8 +80,9 @@ def _data(error: ErrorDetails) -> dict[str, Any]:
     value = error.get("input")
     bound = next((f"{sign} {context[word]}" for word, sign in SIGNS.items() if word in context), "")
     shown = value if isinstance(value, str | int | float | bool) or value is None else type(value).__name__
+    shown = context.get("tag", shown)
     about = {"why": error["msg"], "value": shown, "bound": bound, "pattern": ""}
-    return {**about, "allowed": str(context.get("expected", "")), **context}
+    return {**about, "allowed": str(context.get("expected", context.get("expected_tags", ""))), **context}
 
 
 def place_of(location: tuple[int | str, ...], data: Any) -> Place:

@@ -20,7 +20,7 @@ from citybrain.hubs.business.cases.models import Case
 from citybrain.hubs.business.cases.queries import catalogue
 
 KIND = "cockpit.question"
-"""The kind of case that a question becomes; `cockpit.question.THEME` where the responsibility list tells themes apart."""
+"""The kind of case that a question becomes; where it is declared `cockpit.question.THEME`, told apart in the lists."""
 ASK = "case.supervise"
 
 

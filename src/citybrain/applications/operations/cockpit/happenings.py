@@ -34,7 +34,8 @@ FROM cases c LEFT JOIN case_types t ON t.code = c.case_type LEFT JOIN regions r 
 WHERE (c.closed_at IS NULL OR c.learned_at >= ?) AND {within} AND {reach}"""
 SIGNALS = "SELECT learned_at FROM signals c WHERE learned_at >= ? AND {within} AND {reach}"
 ALARMS = """
-SELECT c.alarm, c.rule, c.severity, c.fired_at, c.case_type, t.path AS type_path, h.name AS thing, r.name AS region, r.name_en AS region_en
+SELECT c.alarm, c.rule, c.severity, c.fired_at, t.path AS type_path, h.name AS thing, r.name AS region,
+  r.name_en AS region_en
 FROM alarms c LEFT JOIN things h ON h.code = c.thing LEFT JOIN case_types t ON t.code = c.case_type
   LEFT JOIN regions r ON r.path = c.region_path
 WHERE c.fired_at IS NOT NULL AND c.resolved_at IS NULL AND NOT c.is_withdrawn AND {within} AND {reach}"""
@@ -129,8 +130,8 @@ class _Look:
         since = self.begin(element.days)
         steps: list[Step] = []
         if element.case_type is None and self._need("seen_signals", "signal", SIGNALS, [self.since]):
-            (told,) = self.opened.query("SELECT count(*) AS n FROM seen_signals WHERE learned_at >= ?", [since]).to_pylist()
-            steps.append(Step("reported", told["n"]))
+            told = self.opened.query("SELECT count(*) AS n FROM seen_signals WHERE learned_at >= ?", [since])
+            steps.append(Step("reported", told.to_pylist()[0]["n"]))
         if not self._seen_cases():
             return since, steps
         columns = ", ".join(
@@ -154,8 +155,8 @@ class _Look:
         late = element.of == "overdue"
         where = f"closed_at IS NULL AND {kind}" + (" AND due_at < ?" if late else "")
         order = "due_at" if late else "learned_at DESC"
-        sql = f'SELECT *, count(*) OVER () AS total FROM seen_cases WHERE {where} ORDER BY {order}, "case" LIMIT {element.count}'  # noqa: S608
-        rows = self.opened.query(sql, [*values, *([self.now] if late else [])]).to_pylist()
+        bound = [*values, *([self.now] if late else [])]
+        rows = self._first("seen_cases", where, bound, f'{order}, "case"', element.count)
         lines = [
             Line("case", row["case"], _words(row["title_zh"], row["title_en"], row["case_type"]), _region(row),
                  row["severity"], row["learned_at"], row["due_at"])
@@ -167,8 +168,7 @@ class _Look:
         if not self._need("seen_alarms", "alarm", ALARMS, []):
             return 0, []
         kind, values = _of_type(element.case_type)
-        sql = f"SELECT *, count(*) OVER () AS total FROM seen_alarms WHERE {kind} ORDER BY fired_at DESC, alarm LIMIT {element.count}"  # noqa: S608
-        rows = self.opened.query(sql, values).to_pylist()
+        rows = self._first("seen_alarms", kind, values, "fired_at DESC, alarm", element.count)
         titles = rule_titles(self.viewer, {row["rule"] for row in rows})
         lines = [
             Line("alarm", row["alarm"], titles.get(row["rule"]) or _words(row["rule"], row["rule"], ""),
@@ -176,6 +176,12 @@ class _Look:
             for row in rows
         ]  # fmt: skip
         return (rows[0]["total"] if rows else 0), lines
+
+    def _first(self, name: str, where: str, bound: list[Any], order: str, count: int) -> list[dict[str, Any]]:
+        """The first rows of an order, each with how many there are in all."""
+        sql = f"SELECT *, count(*) OVER () AS total FROM {name} WHERE {where} ORDER BY {order} LIMIT {count}"  # noqa: S608
+        found: list[dict[str, Any]] = self.opened.query(sql, bound).to_pylist()
+        return found
 
     def _share(self, element: ShareElement) -> list[Part]:
         if not self._seen_cases():
@@ -186,7 +192,9 @@ class _Look:
           SELECT {key} AS key, min({zh}) AS zh, min({en}) AS en, count(*) AS n
           FROM seen_cases WHERE closed_at IS NULL AND {kind} GROUP BY 1 ORDER BY n DESC, 1"""  # noqa: S608
         rows = self.opened.query(sql, values).to_pylist()
-        parts = [Part(row["key"], _words(row["zh"], row["en"], row["key"]) if row["zh"] else None, row["n"]) for row in rows]
+        parts = [
+            Part(row["key"], _words(row["zh"], row["en"], row["key"]) if row["zh"] else None, row["n"]) for row in rows
+        ]
         rest = sum(one.count for one in parts[MOST_PARTS:])
         return [*parts[:MOST_PARTS], *([Part("", None, rest)] if rest else [])]
 

@@ -110,14 +110,7 @@ class TextElement(Element):
 
 
 AnyElement = Annotated[
-    NumberElement
-    | TrendElement
-    | RankingElement
-    | ShareElement
-    | MapElement
-    | FlowElement
-    | ListElement
-    | TextElement,
+    NumberElement | TrendElement | RankingElement | ShareElement | MapElement | FlowElement | ListElement | TextElement,
     Field(discriminator="kind"),
 ]
 

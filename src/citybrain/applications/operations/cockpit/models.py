@@ -35,8 +35,8 @@ class Scene(models.Model):
 class Question(models.Model):
     """What a leader asked about a number (领导批注), and the case that it became.
 
-    It keeps what he saw: the number of which place and period, its value and level, and as of when he saw it. The answer
-    is that of the case.
+    It keeps what he saw: the number of which place and period, its value and level, and as of when he saw it. The
+    answer is that of the case.
     """
 
     SCOPE: ClassVar = Scope(

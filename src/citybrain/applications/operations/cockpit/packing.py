@@ -1,4 +1,4 @@
-"""`screen.yaml` in packs: what a scene names must exist, and its elements share the grid without lying on each other."""
+"""`screen.yaml` in packs: what a scene names must exist, and no element lies on another."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ def check_scenes(pack: packs.Contents, parsed: ScreenFile, findings: packs.Findi
     """Names that exist, keys that are told apart, places inside the grid and apart from each other."""
     told = {key: one for _, file in findings.declared("indicators.yaml") for key, one in file.indicators.items()}
     for key, scene in parsed.scenes.items():
-        places = [(("scenes", key, "elements", index), one) for index, one in enumerate(scene.elements)]
+        places: list[tuple[Where, AnyElement]] = [
+            (("scenes", key, "elements", index), one) for index, one in enumerate(scene.elements)
+        ]
         for place, element in places:
             _check_names(place, element, told, findings)
         _check_keys(places, findings)
@@ -41,11 +43,15 @@ def _check_names(place: Where, element: AnyElement, told: Mapping[str, Any], fin
     case_type = getattr(element, "case_type", None)
     if case_type:
         findings.check_name((*place, "case_type"), "case_type", case_type)
-    if isinstance(element, RankingElement) and element.by == "organisation" and element.indicator in told:
-        if not told[element.indicator].by_organisation:
-            findings.add((*place, "by"), "cockpit.not_by_organisation", indicator=element.indicator)
+    if isinstance(element, RankingElement) and element.by == "organisation":
+        _check_by(place, element.indicator, told, findings)
     if isinstance(element, ShareElement):
         _check_share(place, element, told if known else {}, findings)
+
+
+def _check_by(place: Where, indicator: str, told: Mapping[str, Any], findings: packs.Findings) -> None:
+    if indicator in told and not told[indicator].by_organisation:
+        findings.add((*place, "by"), "cockpit.not_by_organisation", indicator=indicator)
 
 
 def _check_share(place: Where, element: ShareElement, told: Mapping[str, Any], findings: packs.Findings) -> None:

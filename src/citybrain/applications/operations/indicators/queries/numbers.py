@@ -168,7 +168,7 @@ def board(
     """Many numbers of one place at once: of each its last so many values, and of `parts` the ranking; one query.
 
     Parts of a region are the regions below it, those of an organisation the ones below that; organisations of a region
-    are all of them, counted over the whole city. An indicator that nobody declares is left out.
+    are all but the head of all, counted over the whole city. An indicator that nobody declares is left out.
     """
     dimension, code = place_for(viewer, dimension, code)
     wanted = {*numbers, *(key for key, _ in parts)}
@@ -197,9 +197,13 @@ def board(
 
 
 def _parts(dimension: Dimension, code: str, by: Dimension) -> dict[str, dict[str, str]]:
-    if dimension == "organisation" and by == "region":
+    if dimension == by:
+        return _names(by, code)
+    if by == "region":
         return {}
-    return _names(by, code if by == dimension else "")
+    rows = list(Organisation.objects.filter(is_active=True))
+    below = [one for one in rows if one.parent_id is not None]  # the head of all is no part beside its parts
+    return {one.code: one.names for one in below or rows}
 
 
 def _own(found: Iterable[Found], key: str, dimension: Dimension, code: str) -> list[Found]:
