@@ -158,7 +158,14 @@ class Supervisor:
         if self.hung_after and (child.health or child.heartbeat):
             probe = Probe(child.health, every=min(PROBE_EVERY, self.hung_after / 5)) if child.health else None
             child.watch = Watch(child.process.pid, Silence(self.hung_after), child.heartbeat, probe)
-        (self.data / "run" / f"{child.name}.pid").write_text(str(child.process.pid), encoding="ascii")
+        self._write_pid(child.name, child.process.pid)
+
+    def _write_pid(self, name: str, pid: int) -> None:
+        """Whole or not at all: whoever reads it while this process is killed finds the old number or the new one."""
+        path = self.data / "run" / f"{name}.pid"
+        part = path.with_suffix(".pid.part")
+        part.write_text(str(pid), encoding="ascii")
+        part.replace(path)
 
     def _await_ready(self) -> bool:
         waiting = [child for child in self.children if child.health]
