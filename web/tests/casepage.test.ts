@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { changesSince, seenOf, type Entry } from '@/console/cases/page/changes'
-import { draw, factOfEvent, MOST, type Chain } from '@/console/cases/page/chain'
+import { draw, factOfEvent, MOST, type Chain } from '@/console/trace/chain'
 import { nextTurn, presentClocks, standingOf, usedAt, type CaseClock } from '@/console/cases/page/clocks'
 import { draftKey, dropDraft, readDraft, sweepDrafts, writeDraft } from '@/console/cases/page/drafts'
 import { distance } from '@/console/cases/page/places'

@@ -6,7 +6,7 @@ import { cityNow, platform } from '@/shared/platform'
 import { computed, inject, onScopeDispose, provide, ref, shallowRef, watch, type InjectionKey } from 'vue'
 import { nextTurn } from './clocks'
 import { takeEarly } from './early'
-import type { Chain } from './chain'
+import type { Chain } from '../../trace/chain'
 import type { Case } from './steps'
 import type { Entry } from './changes'
 
