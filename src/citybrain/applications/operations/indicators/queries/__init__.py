@@ -2,6 +2,8 @@
 
 from citybrain.applications.operations.indicators.queries.explaining import explain
 from citybrain.applications.operations.indicators.queries.numbers import (
+    FIELDS,
+    READ,
     get_indicator,
     indicators,
     measured,
@@ -13,6 +15,8 @@ from citybrain.applications.operations.indicators.queries.numbers import (
 )
 
 __all__ = [
+    "FIELDS",
+    "READ",
     "explain",
     "get_indicator",
     "indicators",
