@@ -31,7 +31,7 @@ from citybrain.applications.operations.indicators.evaluating import (
 from citybrain.applications.operations.indicators.manifest import IndicatorDefinition, Period
 from citybrain.applications.operations.indicators.models import Indicator, IndicatorRun
 from citybrain.applications.operations.indicators.reading import definition_of
-from citybrain.applications.operations.indicators.rolling import rolled_up
+from citybrain.applications.operations.indicators.rolling import rolled_up, with_nothing
 from citybrain.base import clock
 from citybrain.base.errors import BadInput
 from citybrain.base.places.queries import city, find_city
@@ -99,14 +99,14 @@ def _keep(run: IndicatorRun, done: list[Wanted]) -> None:
 
 def _wanted(opened: Lake, row: Indicator) -> Wanted:
     definition = definition_of(row)
-    return Wanted(row, definition, frozenset(opened.tables_of(definition.sql)))
+    return Wanted(row, definition, frozenset(opened.tables_of(definition.select)))
 
 
 def _hold_shared(opened: Lake, wanted: list[Wanted]) -> None:
     """Views that several indicators read are computed once."""
     readers: dict[str, int] = {}
     for one in wanted:
-        for name in opened.names_in(one.definition.sql):
+        for name in opened.names_in(one.definition.select):
             if isinstance(facts().entries.get(name), View):
                 readers[name] = readers.get(name, 0) + 1
     for name, count in sorted(readers.items()):
@@ -196,11 +196,12 @@ class _Fresh:
         first = clock.to_micros(moment_of(since, self.zone))
         differ = " OR ".join(f"f.{name} IS DISTINCT FROM o.{name}" for name in ("value", "numerator", "denominator"))
         return f"""
-        WITH fresh AS ({rolled_up(one.definition, root=self.root)}),
-        old AS (
+        WITH old AS (
           SELECT * FROM stored
           WHERE indicator = '{one.row.key}' AND start >= make_timestamptz({first})
           QUALIFY row_number() OVER (PARTITION BY dimension, code, start ORDER BY seq DESC) = 1),
+        found AS ({rolled_up(one.definition, root=self.root)}),
+        fresh AS ({with_nothing("found", one.definition, before="old", root=self.root)}),
         changed AS (
           SELECT coalesce(f.period, timezone('{zone}', o.start)) AS period, f.value, f.numerator, f.denominator,
             coalesce(f.dimension, o.dimension) AS dimension, coalesce(f.code, o.code) AS code,

@@ -74,9 +74,11 @@ def count_rows(
     lake.let("until", moment_of(ends[-1], zone))
     lake.let("city_now", now)
     teach(lake, definition.period)
+    for signature, body in definition.macros.items():
+        lake.macro(signature, body)
     first, last = begins[0].isoformat(), ends[-1].isoformat()
     lake.keep(
         "counted",
-        f"SELECT * FROM ({definition.sql.rstrip(';')})"  # noqa: S608 - a pack's SQL, tried by its judge
+        f"SELECT * FROM ({definition.select})"  # noqa: S608 - a pack's SQL, tried by its judge
         f" WHERE period >= TIMESTAMP '{first}' AND period < TIMESTAMP '{last}'",
     )

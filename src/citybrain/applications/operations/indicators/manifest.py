@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -14,6 +16,9 @@ Aggregate = Literal["ratio", "sum", "count", "mean", "median", "p90", "max", "mi
 Direction = Literal["up", "down", "none"]
 Theme = Literal["overall", "urban", "traffic", "environment", "safety", "livelihood", "sensing"]
 Subject = Literal["case", "signal", "alarm", "thing", "region"]
+ViewName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
+Signature = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\([a-z][a-z0-9_, ]*\)$", max_length=120)]
+Sql = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 class Thresholds(Declared):
@@ -44,6 +49,8 @@ class IndicatorDefinition(Declared):
     """How many levels of regions below the city it is rolled up for."""
     by_organisation: bool = False
     """Also by organisation; the rows then have `organisation_path`."""
+    rolls_up: bool = True
+    """Whether a row counts for every region above its own too; without it the SELECT itself says them all."""
     subject: Subject
     """What a row is about: who may see these may see the rows."""
     owner: Text
@@ -54,6 +61,24 @@ class IndicatorDefinition(Declared):
     enabled: bool = True
     sql: Annotated[str, StringConstraints(strip_whitespace=True, min_length=10)]
     """A SELECT over the lake: `period`, `subject`, `region_path`, and `value` or `numerator` and `denominator`."""
+
+    macros: dict[Signature, Sql] = {}
+    """Words that the SELECT uses, in order; those that the file declares for all its indicators are added."""
+    views: dict[ViewName, Sql] = {}
+    """SELECTs that the SELECT reads from by name, likewise."""
+
+    @property
+    def select(self) -> str:
+        """The SELECT after the views that it reads from."""
+        own = self.sql.rstrip(";")
+        views = ", ".join(f"{name} AS ({sql})" for name, sql in self.views.items())
+        return f"WITH {views} SELECT * FROM ({own})" if views else own  # noqa: S608 - a pack's SQL, tried by its judge
+
+    @model_validator(mode="after")
+    def check_rolling(self) -> Self:
+        if self.by_organisation and not self.rolls_up:
+            raise PydanticCustomError("indicators.organisations_roll_up", "rows by organisation always roll up")
+        return self
 
     @model_validator(mode="after")
     def check_thresholds(self) -> Self:
@@ -72,6 +97,36 @@ class IndicatorDefinition(Declared):
 
 
 class IndicatorsFile(Declared):
-    """The whole file: indicators by key."""
+    """The whole file: indicators by key, and the SQL that several of them share."""
 
+    macros: dict[Signature, Sql] = {}
+    views: dict[ViewName, Sql] = {}
     indicators: dict[Key, IndicatorDefinition] = {}
+
+    @model_validator(mode="after")
+    def give_shared(self) -> Self:
+        """Each indicator carries the shared SQL that it names, so that one version of it is whole."""
+        for key, one in self.indicators.items():
+            views = _named(self.views, [one.sql, *one.views.values()]) | one.views
+            macros = _named(self.macros, [one.sql, *views.values(), *one.macros.values()]) | one.macros
+            self.indicators[key] = one.model_copy(update={"views": views, "macros": macros})
+        return self
+
+    def unused(self) -> list[tuple[str, str]]:
+        """Where shared SQL stands that no indicator names."""
+        shared = [("macros", name) for name in self.macros] + [("views", name) for name in self.views]
+        used = {("macros", name) for one in self.indicators.values() for name in one.macros}
+        used |= {("views", name) for one in self.indicators.values() for name in one.views}
+        return [place for place in shared if place not in used]
+
+
+def _named(declared: dict[str, str], texts: Iterable[str]) -> dict[str, str]:
+    """Those declared whose name stands in one of the texts or in a later one that is named, in their order."""
+    read: list[str] = list(texts)
+    found: list[str] = []
+    for name in reversed(declared):
+        word = re.compile(rf"\b{name.partition('(')[0]}\b")
+        if any(word.search(text) for text in read):
+            found.append(name)
+            read.append(declared[name])
+    return {name: declared[name] for name in reversed(found)}

@@ -29,6 +29,12 @@ NUMERIC = ("double", "int", "float", "decimal", "bool")
 
 def check_indicators(pack: packs.Contents, parsed: IndicatorsFile, findings: packs.Findings) -> None:
     """Every SELECT runs and gives the columns that its way of adding up needs; case types exist."""
+    prefix = pack.key.replace("-", "_") + "_"
+    for place in [("macros", name) for name in parsed.macros] + [("views", name) for name in parsed.views]:
+        if not place[1].startswith(prefix):
+            findings.add(place, "indicators.shared_name", prefix=prefix)
+    for place in parsed.unused():
+        findings.add(place, "indicators.unused")
     with blank_lake(Path(settings.DATA_DIR)) as lake:
         for key, definition in parsed.indicators.items():
             place = ("indicators", key)
@@ -38,7 +44,8 @@ def check_indicators(pack: packs.Contents, parsed: IndicatorsFile, findings: pac
 
 
 def _check_sql(lake: Lake, definition: IndicatorDefinition, place: tuple[str, ...], findings: packs.Findings) -> None:
-    if len(duckdb.extract_statements(definition.sql)) != 1 if _parses(definition.sql) else False:
+    texts = [definition.select, *(f"SELECT {body}" for body in definition.macros.values())]
+    if any(_statements(text) > 1 for text in texts):
         findings.add(place, "indicators.one_select")
         return
     try:
@@ -53,12 +60,12 @@ def _check_sql(lake: Lake, definition: IndicatorDefinition, place: tuple[str, ..
         findings.add(place, "indicators.sql", why=str(error).splitlines()[0])
 
 
-def _parses(sql: str) -> bool:
+def _statements(sql: str) -> int:
+    """How many there are; 0 where it cannot be read, of which running it tells more."""
     try:
-        duckdb.extract_statements(sql)
+        return len(duckdb.extract_statements(sql))
     except duckdb.Error:
-        return False
-    return True
+        return 0
 
 
 def _missing(definition: IndicatorDefinition, columns: dict[str, str]) -> list[str]:

@@ -21,6 +21,8 @@ NUMBERS: dict[Aggregate, tuple[str, str, str]] = {
     "max": ("{scale} * max(value)", "NULL", "NULL"),
     "min": ("{scale} * min(value)", "NULL", "NULL"),
 }
+NOTHING: dict[Aggregate, float] = {"count": 0.0}
+"""What a period without any row comes to; for the other ways of adding up there is no value then."""
 PRECISION = 9
 """Decimals that a value keeps: adding the same numbers in another order may differ beyond."""
 
@@ -36,15 +38,34 @@ def numbers(definition: IndicatorDefinition) -> str:
 def rolled_up(definition: IndicatorDefinition, *, root: str) -> str:
     """SELECT period, dimension, code, value, numerator, denominator, rows FROM `counted`.
 
-    A row counts for its region and every region above it down from the city, and so for organisations. A row without
-    a region counts for the city as a whole.
+    A row counts for its region and every region above it down from the city, and so for organisations; with `rolls_up`
+    off for its own region alone. A row without a region counts for the city as a whole.
     """
     return " UNION ALL ".join(_dimensions(definition, root))
 
 
+def with_nothing(found: str, definition: IndicatorDefinition, *, before: str, root: str) -> str:
+    """SELECT `found` and, for a count, a zero where a place that counts anything in these periods, now or `before`,
+    has no row; the city always has its number.
+    """
+    if definition.aggregate not in NOTHING:
+        return f"SELECT * FROM {found}"  # noqa: S608 - constants
+    nothing, top = NOTHING[definition.aggregate], root.replace("'", "''")
+    return f"""
+    SELECT * FROM {found} UNION ALL
+    SELECT period, dimension, code, {nothing}, {nothing}, NULL, 0
+    FROM (SELECT period FROM periods) CROSS JOIN (
+      SELECT dimension, code FROM {found} UNION SELECT dimension, code FROM {before}
+      UNION SELECT 'region', '{top}')
+    ANTI JOIN {found} USING (period, dimension, code)
+    """  # noqa: S608 - constants
+
+
 def _dimensions(definition: IndicatorDefinition, root: str) -> Iterator[str]:
     top = root.replace("'", "''")
-    codes = f"list_slice(string_split(trim(region_path, '/'), '/'), 1, {definition.depth + 1})"
+    parts, most = "string_split(trim(region_path, '/'), '/')", definition.depth + 1
+    own = f"CASE WHEN len({parts}) <= {most} THEN [{parts}[-1]] ELSE [] END"
+    codes = f"list_slice({parts}, 1, {most})" if definition.rolls_up else own
     yield _by("region", f"CASE WHEN coalesce(region_path, '') = '' THEN ['{top}'] ELSE {codes} END", definition)
     if definition.by_organisation:
         yield _by("organisation", "string_split(trim(organisation_path, '/'), '/')", definition)

@@ -143,7 +143,7 @@ class ExplanationShown(Schema):
         return ExplanationShown(
             title=told.title.model_dump(), about=told.about.model_dump(), owner=told.owner.model_dump(),
             source=told.source.model_dump() if told.source else None, unit=told.unit.model_dump(),
-            decimals=told.decimals, subject=told.subject, sql=told.sql, aggregate=told.aggregate, scale=told.scale,
+            decimals=told.decimals, subject=told.subject, sql=told.select, aggregate=told.aggregate, scale=told.scale,
             shown=ValueShown.of(one.shown), numerator=one.shown.numerator, denominator=one.shown.denominator,
             inputs=[InputShown(**each) for each in one.inputs], is_reproduced=one.is_reproduced,
             **{name: getattr(one, name) for name in (

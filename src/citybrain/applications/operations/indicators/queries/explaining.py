@@ -15,7 +15,7 @@ from citybrain.applications.operations.indicators.manifest import IndicatorDefin
 from citybrain.applications.operations.indicators.models import Indicator, IndicatorRun, IndicatorVersion
 from citybrain.applications.operations.indicators.queries.numbers import place_for, value_of
 from citybrain.applications.operations.indicators.reading import Found
-from citybrain.applications.operations.indicators.rolling import rolled_up
+from citybrain.applications.operations.indicators.rolling import NOTHING, rolled_up
 from citybrain.applications.operations.indicators.types import Dimension, Explanation
 from citybrain.base.accounts import Viewer
 from citybrain.base.accounts.permission import models_by_kind
@@ -48,9 +48,9 @@ def explain(
     with lake(Path(settings.DATA_DIR), marks=run.marks) as opened:
         count_rows(opened, definition, [begin], now=shown["recorded_at"], zone=zone)
         again = _recomputed(opened, definition, dimension, code, where.root.code)
-        own = _only(opened, dimension, code, where.root.code)
+        own = _only(definition, dimension, code, where.root.code)
         total, visible, rows, columns = _page(opened, viewer, definition, own, after, limit)
-        tables: list[str] = sorted(opened.tables_of(definition.sql) & set(run.marks))
+        tables: list[str] = sorted(opened.tables_of(definition.select) & set(run.marks))
     return Explanation(
         key=row.key, definition=definition, version=version.number, dimension=dimension, code=code,
         shown=value_of(definition, shown), recomputed=again,
@@ -74,13 +74,15 @@ def _shown(row: Indicator, dimension: str, code: str, start: datetime | None, kn
 def _recomputed(opened: Lake, definition: IndicatorDefinition, dimension: str, code: str, root: str) -> float | None:
     found = opened.query(f"SELECT * FROM ({rolled_up(definition, root=root)})").to_pylist()  # noqa: S608 - own SQL
     values = [one["value"] for one in found if (one["dimension"], one["code"]) == (dimension, code)]
-    return values[0] if values else None
+    return values[0] if values else NOTHING.get(definition.aggregate)
 
 
-def _only(opened: Lake, dimension: str, code: str, root: str) -> str:
+def _only(definition: IndicatorDefinition, dimension: str, code: str, root: str) -> str:
     """The condition for rows of one place."""
     path = f"{dimension}_path"
     place = code.replace("'", "''")
+    if not definition.rolls_up:
+        return f"string_split(trim({path}, '/'), '/')[-1] = '{place}'"
     within = f"list_contains(string_split({path}, '/'), '{place}')"
     return f"({within} OR coalesce({path}, '') = '')" if dimension == "region" and code == root else within
 
