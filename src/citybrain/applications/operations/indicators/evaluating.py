@@ -53,6 +53,7 @@ def teach(lake: Lake, kind: Period = "day") -> None:
     """The words that a SELECT may use beside the tables: they must be there before it can even be read."""
     lake.macro("city_now()", "getvariable('city_now')")
     lake.macro("in_window(t)", "t >= getvariable('since') AND t < getvariable('until')")
+    lake.macro("near_window(t, before)", "t >= getvariable('since') - before AND t < getvariable('until')")
     lake.macro("period_of(t)", f"date_trunc('{kind}', local(t))")
 
 
@@ -61,8 +62,8 @@ def count_rows(
 ) -> None:
     """Run the SELECT for these periods; its rows are then there as `counted`.
 
-    What the SELECT may use beside the tables of the lake: `period_of(moment)`, `in_window(moment)`, `city_now()`,
-    `local(moment)`, and the table `periods` (period, start_at, end_at; the last one ends now).
+    What the SELECT may use beside the tables of the lake: `period_of(moment)`, `in_window(moment)`,
+    `near_window(moment, interval before)`, `city_now()`, `local(moment)`, and the table `periods` (period, start_at, end_at; the last one ends now).
     """
     ends = [next_begin(definition.period, begin) for begin in begins]
     rows = [
