@@ -75,7 +75,7 @@ def compute(data: Path, keys: Iterable[str] | None = None) -> IndicatorRun | Non
         wanted = [_wanted(opened, row) for row in chosen]
         _hold_shared(opened, wanted)
         fresh = _Fresh(opened, data, run)
-        for one in wanted:
+        for one in sorted(wanted, key=lambda one: (one.row.pack, one.definition.period)):  # views serve the next too
             fresh.take(one)
         with only_writer(data):
             run.written = fresh.write()

@@ -29,7 +29,16 @@ def tell_crossings(data: Path, keys: Sequence[str]) -> int:
     if not judged:
         return 0
     newest = reading.newest_whole(data, sorted(judged), now=clock.now())
-    return sum(_tell(judged[row["indicator"]], row) for row in newest)
+    stands = {
+        (one["indicator"], one["dimension"], one["code"]): one["level"]
+        for one in Standing.objects.filter(indicator__in=judged).values("indicator", "dimension", "code", "level")
+    }
+    moved = [row for row in newest if stands.get(_place(row)) != level_of(judged[row["indicator"]], row["value"])]
+    return sum(_tell(judged[row["indicator"]], row) for row in moved)
+
+
+def _place(row: dict[str, Any]) -> tuple[str, str, str]:
+    return row["indicator"], row["dimension"], row["code"]
 
 
 @transaction.atomic

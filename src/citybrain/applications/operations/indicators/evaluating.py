@@ -78,8 +78,12 @@ def count_rows(
     for signature, body in definition.macros.items():
         lake.macro(signature, body)
     first, last = begins[0].isoformat(), ends[-1].isoformat()
+    of = f"{definition.period} {first} {last} {definition.macros}"
+    for name, sql in definition.views.items():
+        of += f" {name} {sql}"
+        lake.keep(name, sql, of=of)
     lake.keep(
         "counted",
-        f"SELECT * FROM ({definition.select})"  # noqa: S608 - a pack's SQL, tried by its judge
+        f"SELECT * FROM ({definition.sql.rstrip(';')})"  # noqa: S608 - a pack's SQL, tried by its judge
         f" WHERE period >= TIMESTAMP '{first}' AND period < TIMESTAMP '{last}'",
     )

@@ -44,6 +44,7 @@ class Lake:
         self._given = marks
         self.marks: Marks = {}
         self._there: set[str] = set()
+        self._kept: dict[str, str] = {}
         self._connection.execute(f"CREATE MACRO local(t) AS timezone('{'UTC' if is_blank else _zone()}', t)")
 
     def query(self, sql: str, parameters: list[Any] | None = None) -> pa.Table:
@@ -58,11 +59,17 @@ class Lake:
         except duckdb.Error as error:
             raise BadInput("lake.sql", why=str(error).splitlines()[0]) from error
 
-    def keep(self, name: str, sql: str) -> None:
-        """Run a SELECT once and keep its rows under a name for the SELECTs that follow."""
+    def keep(self, name: str, sql: str, *, of: str = "") -> None:
+        """Run a SELECT once and keep its rows under a name for the SELECTs that follow.
+
+        With `of`, which says all that the rows depend on, what was kept of the same is not run again.
+        """
+        if of and self._kept.get(name) == of:
+            return
         self.prepare(sql)
         self._connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql}')
         self._there.add(name)
+        self._kept[name] = of
 
     def hold(self, name: str) -> None:
         """Compute a view once, for the SELECTs that follow."""
