@@ -63,7 +63,8 @@ def count_rows(
     """Run the SELECT for these periods; its rows are then there as `counted`.
 
     What the SELECT may use beside the tables of the lake: `period_of(moment)`, `in_window(moment)`,
-    `near_window(moment, interval before)`, `city_now()`, `local(moment)`, and the table `periods` (period, start_at, end_at; the last one ends now).
+    `near_window(moment, before)`, `city_now()`, `local(moment)`, and the table `periods` (period, start_at, end_at;
+    the last one ends now).
     """
     ends = [next_begin(definition.period, begin) for begin in begins]
     rows = [
