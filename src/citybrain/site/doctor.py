@@ -32,7 +32,7 @@ class Finding:
 
 def examine(data: Path, port: int) -> int:
     """Print a line for each look; exit code 1 when something is wrong."""
-    looks = (_ground, _space, _database, _backup, _outward, _packs, _processes)
+    looks = (_ground, _space, _database, _backup, _outward, _calendars, _packs, _processes)
     findings = [finding for look in looks for finding in look(data, port)]
     for finding in findings:
         print(f"{'ok   ' if finding.well else 'WRONG'} {finding.what}: {finding.found}")
@@ -118,6 +118,20 @@ def _outward(data: Path, port: int) -> Iterator[Finding]:
     yield Finding("mail", well, found if well else f"{found} does not answer",
                   "Check CITYBRAIN_SMTP_HOST and CITYBRAIN_SMTP_PORT, and that the server runs.")  # fmt: skip
     yield Finding("public address", True, settings.PUBLIC_URL)
+
+
+def _calendars(data: Path, port: int) -> Iterator[Finding]:
+    from django.db.utils import DatabaseError
+
+    from citybrain.hubs.business.cases.queries.calendaring import missing_years
+
+    try:
+        missing = missing_years()
+    except DatabaseError:
+        return  # what is wrong with the database was said above
+    named = ", ".join(f"{key} {year}" for key, years in missing.items() for year in years)
+    yield Finding("calendars", not missing, f"no holidays known: {named}" if missing else "every needed year is known",
+                  "Enter or import the arrangement under Working calendars in the console.")  # fmt: skip
 
 
 def _connects(host: str, port: int) -> bool:

@@ -26,6 +26,15 @@ def the_list(cast: Cast) -> Target:
     return Target({"line_id": line.pk}, marker='"city.lamp"')
 
 
+def a_calendar(cast: Cast) -> Target:
+    """What every city has before any pack."""
+    declare(LAMPS)
+    return Target({"key": "office", "year": 2026}, marker='"office"')
+
+
+CALENDARS = frozenset({"administrator", "steward", "integrator"})
+
+
 def a_case(cast: Cast, **body: Any) -> Target:
     """In `cast.street`, dispatched by the list to `cast.organisation`."""
     declare(LAMPS)
@@ -170,6 +179,11 @@ ROWS = [
     Row("GET", "/loops/{key}/drawing", READING_TYPES, a_drawing),
     Row("GET", "/clocks", LOOKING, a_clock, sees=WATCHING),
     Row("GET", "/clocks/self-tests", LOOKING),
+    Row("GET", "/calendars", READING_TYPES, a_calendar),
+    Row("GET", "/calendars/{key}/years/{year}", READING_TYPES, a_calendar),
+    Row("PUT", "/calendars/{key}/years/{year}", CALENDARS, a_calendar, body={"holidays": [], "make_up_days": []}),
+    Row("DELETE", "/calendars/{key}/years/{year}", CALENDARS, a_calendar),
+    Row("POST", "/calendars/{key}/years/{year}/file", CALENDARS, a_calendar, body={"content": "2026-10-01,休"}),
     Row("GET", "/responsibilities", READING_TYPES, the_list),
     Row("POST", "/responsibilities", KEEPING, a_line),
     Row("GET", "/responsibilities/what-if", READING_TYPES, a_question),

@@ -23,6 +23,7 @@ from citybrain.base.notices.queries import given_up, webhook_counts
 from citybrain.base.notices.server import server
 from citybrain.guarantees.maintenance import nightly
 from citybrain.guarantees.maintenance.space import space
+from citybrain.hubs.business.cases.queries.calendaring import missing_years
 from citybrain.hubs.business.cases.queries.clocks import self_test_stands
 from citybrain.hubs.sensing.health.hearing import SILENT, hear
 from citybrain.hubs.sensing.ingest import checkpoint, segments
@@ -137,6 +138,13 @@ def _clocks() -> Look:
     return Look(state, {"hours": round((clock.now() - passed_at).total_seconds() / 3600)})
 
 
+def _calendars() -> Look:
+    """This year's arrangement, and from 1 December the next one's: without it clocks run through the holidays."""
+    missing = missing_years()
+    named = ", ".join(f"{key} {year}" for key, years in missing.items() for year in years)
+    return Look("amber" if missing else "green", {"missing": named} if missing else {"is_none": True})
+
+
 def _alarms() -> Look:
     behind = lags().get("alarms", 0)
     return Look(_judged(behind, MOST_BEHIND, MUCH_TOO_FAR_BEHIND), {"behind": behind})
@@ -184,6 +192,7 @@ PARTS: dict[str, Callable[[], Look]] = {
     "dead_letters": _dead_letters,
     "jobs": _jobs,
     "clocks": _clocks,
+    "calendars": _calendars,
     "alarms": _alarms,
     "devices": _devices,
     "notices": _notices,

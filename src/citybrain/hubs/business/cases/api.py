@@ -9,6 +9,14 @@ from ninja import Query, Router, Status
 
 from citybrain.base.accounts.http import AboutShown, CityRequest, PageOf, Paging, answer_of, paged
 from citybrain.hubs.business.cases import actions, queries
+from citybrain.hubs.business.cases.calendar_shown import (
+    CalendarShown,
+    FileGiven,
+    FileRead,
+    YearGiven,
+    YearShown,
+    read_shown,
+)
 from citybrain.hubs.business.cases.listed import (
     Rehearsal,
     RehearsedShown,
@@ -175,6 +183,38 @@ def change_responsibility(request: CityRequest, line_id: int, body: Responsibili
 def end_responsibility(request: CityRequest, line_id: int) -> Any:
     """Let a line end now."""
     return actions.end_responsibility(queries.get_responsibility(request.viewer, line_id), actor=request.viewer)
+
+
+@router.get("/calendars", response=list[CalendarShown])
+def list_calendars(request: CityRequest) -> Any:
+    """The working calendars, with the years that they know and those that they should know by now."""
+    return queries.calendars(request.viewer)
+
+
+@router.get("/calendars/{key}/years/{int:year}", response=YearShown)
+def get_year(request: CityRequest, key: str, year: int) -> Any:
+    """Free days and make-up days of one year, and who says so."""
+    return queries.get_year(request.viewer, key, year)
+
+
+@router.put("/calendars/{key}/years/{int:year}", response=YearShown)
+def set_year(request: CityRequest, key: str, year: int, body: YearGiven) -> Any:
+    """Set a year; running clocks are counted again."""
+    actions.set_year(key, year, actor=request.viewer, **body.values())
+    return queries.get_year(request.viewer, key, year)
+
+
+@router.delete("/calendars/{key}/years/{int:year}", response=YearShown)
+def clear_year(request: CityRequest, key: str, year: int) -> Any:
+    """Give a year back to the pack."""
+    actions.clear_year(key, year, actor=request.viewer)
+    return queries.get_year(request.viewer, key, year)
+
+
+@router.post("/calendars/{key}/years/{int:year}/file", response=FileRead)
+def read_calendar_file(request: CityRequest, key: str, year: int, body: FileGiven) -> Any:
+    """What a CSV or an iCalendar says of the year; nothing is saved."""
+    return read_shown(queries.read_year_file(request.viewer, key, year, body.content), request.language)
 
 
 @router.get("/clocks", response=PageOf[ClockShown])

@@ -6,14 +6,14 @@ a day with a change to summer time has the hours that people work on it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from citybrain.base.errors import BadInput
-from citybrain.hubs.business.cases.manifest import WEEK_DAYS, CalendarDefinition, Duration
+from citybrain.hubs.business.cases.manifest import WEEK_DAYS, CalendarDefinition, Duration, Holiday, YearDefinition
 
 DAY = timedelta(days=1)
 MIDNIGHT = 24 * 60
@@ -143,14 +143,51 @@ def minutes_of(span: str) -> Minutes:
     return start, end
 
 
+def days_of(holiday: Holiday) -> list[date]:
+    """Every date of a holiday."""
+    return [holiday.from_ + DAY * i for i in range(((holiday.to or holiday.from_) - holiday.from_).days + 1)]
+
+
+def years_of(definition: CalendarDefinition | YearDefinition) -> set[int]:
+    """The years of which something is known: free days or make-up days."""
+    free = {day.year for holiday in definition.holidays for day in days_of(holiday)}
+    return free | {one.day.year for one in definition.make_up_days}
+
+
+def year_of(definition: CalendarDefinition, year: int) -> YearDefinition:
+    """What a calendar says of one year; a holiday over New Year's Eve is cut there."""
+    return YearDefinition(
+        holidays=tuple(part for holiday in definition.holidays for part in _within(holiday, {year})),
+        make_up_days=tuple(one for one in definition.make_up_days if one.day.year == year),
+    )
+
+
+def with_years(definition: CalendarDefinition, years: Mapping[int, YearDefinition]) -> CalendarDefinition:
+    """A calendar in which these years are as given, and all others as declared."""
+    if not years:
+        return definition
+    others = {day.year for holiday in definition.holidays for day in days_of(holiday)} - set(years)
+    holidays = [part for holiday in definition.holidays for part in _within(holiday, others)]
+    make_up = [one for one in definition.make_up_days if one.day.year not in years]
+    for _, given in sorted(years.items()):
+        holidays += given.holidays
+        make_up += given.make_up_days
+    return definition.model_copy(update={"holidays": tuple(holidays), "make_up_days": tuple(make_up)})
+
+
+def _within(holiday: Holiday, years: Collection[int]) -> list[Holiday]:
+    """The parts of a holiday in these years, one for each year."""
+    parts: dict[int, list[date]] = {}
+    for day in days_of(holiday):
+        if day.year in years:
+            parts.setdefault(day.year, []).append(day)
+    return [holiday.model_copy(update={"from_": days[0], "to": days[-1]}) for days in parts.values()]
+
+
 def working_time(definition: CalendarDefinition, zone: ZoneInfo) -> WorkingTime:
     """The calendar of a declaration, in a city's time zone."""
     week = tuple(tuple(minutes_of(span) for span in getattr(definition.week, name)) for name in WEEK_DAYS)
-    free = frozenset(
-        holiday.from_ + DAY * i
-        for holiday in definition.holidays
-        for i in range(((holiday.to or holiday.from_) - holiday.from_).days + 1)
-    )
+    free = frozenset(day for holiday in definition.holidays for day in days_of(holiday))
     extra = {
         day.day: week[0] if day.hours is None else tuple(minutes_of(span) for span in day.hours)
         for day in definition.make_up_days

@@ -111,6 +111,35 @@ def resume(run: ClockRun, plan: Plan, *, at: datetime) -> None:
     schedule(run, plan)
 
 
+def recount(run: ClockRun, plan: Plan, *, at: datetime, is_plain: bool) -> bool:
+    """Count again by a calendar that has changed; true when it is due at another moment.
+
+    A clock that ran through (`is_plain`: never paused, never extended) is due as if it had been started by the new
+    calendar; any other keeps what it has left. What was used before a pause stays as it was counted then. Levels that
+    lie ahead again will warn again, and a breach that is none by the new calendar is taken back.
+    """
+    if run.running_since is None or run.stopped_at is not None:
+        return False
+    if is_plain and run.case is not None:
+        duration = plan.definition.by_severity.get(str(run.case.severity), plan.definition.duration)  # type: ignore[call-overload]  # keys "1".."4"
+        due = due_of(plan.basis, run.started_at, duration)
+        total = plan.basis.measure(run.started_at, due)
+    else:
+        total = run.total_seconds
+        due = plan.basis.add(run.running_since, total - run.spent_seconds)
+    if due == run.due_at:
+        return False
+    run.due_at, run.total_seconds = due, total
+    run.warned_level = max(
+        (level for level in levels(plan) if level <= run.warned_level and moment_of_level(run, plan, level) <= at),
+        default=0,
+    )
+    if due > at:
+        run.breached_at = None
+    schedule(run, plan)
+    return True
+
+
 def extend(run: ClockRun, plan: Plan, duration: Duration, *, at: datetime) -> None:
     """Allow more time, counted from the present due moment; levels that lie ahead again will warn again."""
     longer = due_of(plan.basis, run.due_at, duration)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from citybrain.base.jobs import every, loop
-from citybrain.hubs.business.cases.actions import watching
+from citybrain.base.jobs import every, job, loop
+from citybrain.base.jobs.running import Progress
+from citybrain.hubs.business.cases.actions import calendaring, watching
 
 
 @loop("cases.clocks")
 def ring_clocks() -> bool:
     """Warnings and escalations, as soon as they are due."""
     return watching.ring_clocks()
+
+
+@job(name="cases.recount")
+def recount(calendar: str, progress: Progress) -> None:
+    """A working calendar changed: running clocks are counted again."""
+    calendaring.recount_cases(calendar, progress=progress)
 
 
 @every(minutes=5, name="cases.self_test")

@@ -46,6 +46,16 @@ class Holiday(Declared):
     title: Text | None = None
 
 
+class YearDefinition(Declared):
+    """The free days and make-up days of one year, as they are announced once a year (放假安排)."""
+
+    holidays: tuple[Holiday, ...] = ()
+    make_up_days: tuple[MakeUpDay, ...] = ()
+
+    def row(self) -> dict[str, Any]:
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
 class CalendarDefinition(Declared):
     """A working calendar, in the local time of the city."""
 

@@ -111,6 +111,12 @@ class CaseReopened(CaseMessage, frozen=True, kw_only=True):
     type: ClassVar[str] = "case.reopened"
 
 
+class CaseRecounted(CaseMessage, frozen=True, kw_only=True):
+    """A working calendar changed, and with it the moment at which a clock of the case is due."""
+
+    type: ClassVar[str] = "case.recounted"
+
+
 class CaseSupervised(CaseMessage, frozen=True, kw_only=True):
     type: ClassVar[str] = "case.supervised"
 
@@ -183,7 +189,7 @@ BY_TYPE: dict[str, type[CaseMessage]] = {
     message.type: message
     for message in (
         CaseOpened, CaseDispatched, CaseAccepted, CaseReturned, CaseTransferred, CaseAssistAsked, CaseAssisted,
-        CaseExtensionAsked, CaseExtended, CaseExtensionRefused, CaseFinished, CaseVerified, CaseRejected,
+        CaseRecounted, CaseExtensionAsked, CaseExtended, CaseExtensionRefused, CaseFinished, CaseVerified, CaseRejected,
         CaseSummarised, CaseClosed, CaseReopened, CaseSupervised, CaseEnded, CaseAdvanced, CaseNoted, SignalJoined,
         SignalLeft, ClockWarned, CaseEscalated,
     )

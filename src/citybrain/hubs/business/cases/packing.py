@@ -12,6 +12,7 @@ from django.db import transaction
 
 from citybrain.base import audit, clock
 from citybrain.base.audit import Actor
+from citybrain.base.jobs import enqueue
 from citybrain.base.parties.models import Organisation
 from citybrain.base.places.models import Region
 from citybrain.hubs.business.cases.loops.graph import hash_of
@@ -55,6 +56,7 @@ def apply_cases_file(pack: str, parsed: CasesFile, *, actor: Actor) -> list[str]
     """
     if pack != DEFAULTS:
         apply_cases_file(DEFAULTS, default_file(), actor=actor)
+    moved = _changed_calendars(parsed)
     changed = sum(_declare(pack, model, getattr(parsed, name)) for name, model in DECLARED)
     changed += _apply_types(pack, parsed.case_types)
     changed += _apply_labels(pack, parsed)
@@ -62,7 +64,15 @@ def apply_cases_file(pack: str, parsed: CasesFile, *, actor: Actor) -> list[str]
     if changed + lines:
         CatalogueVersion.renew()
         audit.record(actor, "casework.declared", kind="pack", key=pack, changed=changed, lines=lines)
+    for key in moved:
+        enqueue("cases.recount", actor=actor, calendar=key)
     return warnings
+
+
+def _changed_calendars(parsed: CasesFile) -> list[str]:
+    """Calendars that stood here before and are declared otherwise now: what runs by them has to be counted again."""
+    newest = {row.key: row.hash for row in WorkCalendar.objects.order_by("version")}
+    return [one.key for one in parsed.calendars if one.key in newest and newest[one.key] != hash_of(one.row())]
 
 
 def _declare(pack: str, model: type[Any], items: Iterable[Any]) -> int:

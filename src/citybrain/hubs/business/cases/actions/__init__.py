@@ -1,5 +1,6 @@
 """Everything that is done to cases and to what is declared about them."""
 
+from citybrain.hubs.business.cases.actions.calendaring import clear_year, recount_cases, set_year
 from citybrain.hubs.business.cases.actions.linking import (
     absorb,
     close_by_source,
@@ -32,6 +33,7 @@ __all__ = [
     "accept_case",
     "add_responsibility",
     "change_responsibility",
+    "clear_year",
     "close_by_source",
     "close_case",
     "dispatch_case",
@@ -42,10 +44,12 @@ __all__ = [
     "open_case",
     "open_case_by_hand",
     "perform",
+    "recount_cases",
     "release",
     "reopen_case",
     "retitle_case",
     "return_case",
+    "set_year",
     "supervise_case",
     "transfer_case",
     "verify_case",

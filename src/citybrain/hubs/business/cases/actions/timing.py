@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from citybrain.base.audit import Actor, system_actor
 from citybrain.hubs.business.cases import clockwork
 from citybrain.hubs.business.cases.actions.change import Change
 from citybrain.hubs.business.cases.manifest import Duration
-from citybrain.hubs.business.cases.models import ClockRun
+from citybrain.hubs.business.cases.models import ClockRun, TimelineEntry
 from citybrain.hubs.business.cases.types import Plan
 
 CLOCK: Actor = system_actor("clock")
@@ -54,6 +55,27 @@ def extend_clocks(change: Change, duration: Duration) -> None:
         if run.stopped_at is None and (run.extent == clockwork.CASE or change.state.kind == "working"):
             clockwork.extend(run, _plan_of(change, run), duration, at=change.at)
     _show_due(change)
+
+
+def recount_clocks(change: Change, plans: Collection[int]) -> int:
+    """Count the clocks of these plans again by their calendar as it is now; returns how many moved."""
+    moved = 0
+    changed_before = TimelineEntry.objects.filter(case=change.case, key__in=("case.extended", "case.escalated"))
+    is_through = not changed_before.exists()
+    for run in change.clocks:
+        if run.plan_id not in plans:
+            continue
+        plan, old_due = _plan_of(change, run), run.due_at
+        is_plain = is_through and run.running_since == run.started_at
+        if clockwork.recount(run, plan, at=change.at, is_plain=is_plain):
+            moved += 1
+            title = plan.definition.title.model_dump()
+            old, new = (f"{due.astimezone(change.declared.zone):%Y-%m-%d %H:%M}" for due in (old_due, run.due_at))
+            params = {"clock": title, "old_due": old, "due": new}
+            proof = {"clock": plan.definition.key, "old_due_at": old_due.isoformat(), "due_at": run.due_at.isoformat()}
+            _show_due(change)
+            change.tell("case.recounted", "case.recounted", kind="clock", params=params, proof=proof)
+    return moved
 
 
 def ring_passed(change: Change) -> None:

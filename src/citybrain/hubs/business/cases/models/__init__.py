@@ -2,6 +2,7 @@
 
 from citybrain.hubs.business.cases.models.case import Assignment, Case, Evidence, Extension, NumberDay, TimelineEntry
 from citybrain.hubs.business.cases.models.catalogue import (
+    CalendarYear,
     CaseLabel,
     CaseType,
     CatalogueVersion,
@@ -14,6 +15,7 @@ from citybrain.hubs.business.cases.models.responsibility import Responsibility
 
 __all__ = [
     "Assignment",
+    "CalendarYear",
     "Case",
     "CaseLabel",
     "CaseType",

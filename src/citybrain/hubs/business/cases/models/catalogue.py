@@ -57,6 +57,33 @@ class WorkCalendar(Declared):
         constraints = [models.UniqueConstraint(name="versions of a calendar are distinct", fields=["key", "version"])]
 
 
+class CalendarYear(models.Model):
+    """What an operator put in place of a calendar's free days and make-up days of one year (年度节假日安排).
+
+    Nothing is overwritten: each change is the next version, the newest holds, and one without a definition gives the
+    year back to the pack.
+    """
+
+    calendar = models.CharField(max_length=64)
+    year = models.PositiveSmallIntegerField()
+    version = models.PositiveIntegerField()
+    definition = models.JSONField(null=True)
+    note = models.CharField(max_length=300, blank=True, default="")
+    by = models.CharField(max_length=128)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["calendar", "year", "version"]
+        constraints = [
+            models.UniqueConstraint(
+                name="versions of a calendar's year are distinct", fields=["calendar", "year", "version"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.calendar} {self.year} v{self.version}"
+
+
 class CaseType(models.Model):
     """A kind of case (案件类型), in a tree of any depth: a broken street lamp under municipal facilities.
 

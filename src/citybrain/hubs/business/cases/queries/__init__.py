@@ -1,5 +1,6 @@
 """Everything that is read of casework."""
 
+from citybrain.hubs.business.cases.queries.calendaring import calendars, get_year, missing_years, read_year_file
 from citybrain.hubs.business.cases.queries.catalogue import case_types, catalogue, type_for_label
 from citybrain.hubs.business.cases.queries.clocks import count_due, latest_self_tests, list_clocks
 from citybrain.hubs.business.cases.queries.detail import case_detail, case_view, get_case_detail, possible_steps
@@ -33,6 +34,7 @@ from citybrain.hubs.business.cases.queries.timeline import finishing_notes, time
 __all__ = [
     "CaseFilter",
     "CasePoint",
+    "calendars",
     "case_detail",
     "case_points",
     "case_types",
@@ -53,16 +55,19 @@ __all__ = [
     "get_case_detail",
     "get_loop",
     "get_responsibility",
+    "get_year",
     "is_open",
     "latest_self_tests",
     "list_case_types",
     "list_clocks",
     "list_loops",
     "list_responsibilities",
+    "missing_years",
     "neighbours_of",
     "numbers_held_within",
     "organisation_for",
     "possible_steps",
+    "read_year_file",
     "rehearse_line",
     "review_responsibilities",
     "timeline",

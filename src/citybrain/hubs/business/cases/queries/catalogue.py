@@ -12,10 +12,23 @@ from django.db import connection
 from django.db.models import Q
 
 from citybrain.base.errors import BadInput, FieldError
-from citybrain.hubs.business.cases.calendars import Basis, WallTime, working_time
+from citybrain.hubs.business.cases.calendars import Basis, WallTime, with_years, working_time
 from citybrain.hubs.business.cases.loops import LoopDefinition, State
-from citybrain.hubs.business.cases.manifest import CalendarDefinition, ClockDefinition, Merge, TypeClocks
-from citybrain.hubs.business.cases.models import CaseLabel, CaseType, ClockPlan, Loop, WorkCalendar
+from citybrain.hubs.business.cases.manifest import (
+    CalendarDefinition,
+    ClockDefinition,
+    Merge,
+    TypeClocks,
+    YearDefinition,
+)
+from citybrain.hubs.business.cases.models import (
+    CalendarYear,
+    CaseLabel,
+    CaseType,
+    ClockPlan,
+    Loop,
+    WorkCalendar,
+)
 from citybrain.hubs.business.cases.types import CaseTypeView, LoopView, Plan
 from citybrain.hubs.business.cases.wording import Kind, Wording, phrase_of
 
@@ -143,9 +156,7 @@ def _stamp() -> tuple[str, str, str]:
 
 
 def _load(zone: str, city_code: str) -> Catalogue:
-    calendars = {
-        row.key: CalendarDefinition.model_validate(row.definition) for row in WorkCalendar.objects.order_by("version")
-    }
+    calendars = load_calendars()
     loops = {row.key: _loop_view(row) for row in _latest(Loop)}
     labels = dict(CaseLabel.objects.values_list("label", "case_type__code"))
     found = Catalogue(ZoneInfo(zone), city_code, _types(), loops, {}, labels, calendars)
@@ -154,6 +165,21 @@ def _load(zone: str, city_code: str) -> Catalogue:
     found.loops_by_pk = {view.pk: view for view in loops.values()}
     found.plans_by_pk = {view.pk: view for view in found.plans.values()}
     return found
+
+
+def load_calendars() -> dict[str, CalendarDefinition]:
+    """Every calendar with the years that operators set, read from the tables."""
+    years: dict[str, dict[int, YearDefinition]] = {}
+    for row in CalendarYear.objects.order_by("version"):
+        given = years.setdefault(row.calendar, {})
+        given.pop(row.year, None)
+        if row.definition is not None:
+            given[row.year] = YearDefinition.model_validate(row.definition)
+    declared = {row.key: row.definition for row in WorkCalendar.objects.order_by("version")}
+    return {
+        key: with_years(CalendarDefinition.model_validate(definition), years.get(key, {}))
+        for key, definition in declared.items()
+    }
 
 
 def _latest(model: type[Loop] | type[ClockPlan]) -> list[Any]:
