@@ -40,6 +40,7 @@ ELSEWHERE = {
     ("/api/v1/public/tracking/rating", "comment"): "taken without contacts by its action",
     ("/api/v1/public/tracking/reopening", "reason"): "taken without contacts by its action",
     ("/api/v1/parties/organisations/import", "text"): "a roster: codes and names of organisations",
+    ("/api/v1/notices/preferences", "address"): "ones own mail address: sealed",
     ("/api/v1/things", "address"): "where a device stands",
     ("/api/v1/things/{code}", "address"): "where a device stands",
 }

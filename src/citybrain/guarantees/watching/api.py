@@ -18,7 +18,7 @@ class PartWords(Schema):
     en: str = Field(examples=["Messages behind"])
 
 
-class PartShown(Schema):
+class PlatformPartShown(Schema):
     """A part of the platform, with what to do where it is not well."""
 
     name: str = Field(examples=["bus"])
@@ -30,7 +30,7 @@ class PartShown(Schema):
     link: str = Field(examples=["/console/failures"])
 
 
-@router.get("/platform/parts", response=list[PartShown])
+@router.get("/platform/parts", response=list[PlatformPartShown])
 def list_parts(request: CityRequest) -> Any:
     """Each process and part with how it stands now, the worst first."""
     return queries.parts(request.viewer)

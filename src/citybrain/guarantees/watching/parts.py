@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ OLD_HEARTBEAT_SECONDS = 30.0
 SLOW_MILLISECONDS = 250.0
 MOST_BEHIND, MUCH_TOO_FAR_BEHIND = 1_000, 20_000
 LATE_TO_LAKE_SECONDS, STUCK_SECONDS = 900.0, 7_200.0
+WORKER = re.compile(r"web-\d+")
 SELF_TEST_EVERY = timedelta(hours=26)
 
 
@@ -68,6 +70,8 @@ def _processes() -> dict[str, Look]:
     run = Path(settings.DATA_DIR) / "run"
     found = {path.stem: Look("green" if _is_running(path) else "red", {}) for path in sorted(run.glob("*.pid"))}
     for path in sorted(run.glob("*.heartbeat")):
+        if WORKER.fullmatch(path.stem):
+            continue  # a single worker comes and goes; `web` watches them
         age = max(0.0, time.time() - path.stat().st_mtime)
         well = age < OLD_HEARTBEAT_SECONDS and found.get(path.stem, Look("green", {})).state == "green"
         found[path.stem] = Look("green" if well else "red", {"seconds": round(age)})
