@@ -99,6 +99,56 @@ def test_a_clock_that_is_met_does_not_ring(play: Play):
     assert {clock["outcome"] for clock in case.clocks} == {"on_time"}
 
 
+def whole(case: Any) -> list[tuple[int, str]]:
+    return [(clock["round"], clock["outcome"]) for clock in case.look()["clocks"] if clock["extent"] == "case"]
+
+
+def is_done(play: Play, case: Any) -> None:
+    play.handler.takes("accept", case)
+    play.handler.finishes(case)
+    play.dispatcher.takes("verify", case)
+    play.dispatcher.takes("close", case, summary="好了")
+
+
+def test_closing_early_and_opening_again_wins_no_time(play: Play):
+    """Twenty of 24 hours are used when it is closed. Three days later it is opened again: four remain, and no more."""
+    case = play.dispatcher.opens()
+    play.move(hours=20)
+    is_done(play, case)
+    play.move(days=3)
+    assert whole(case) == [(1, "on_time")]
+
+    play.dispatcher.takes("reopen", case, reason="又不亮了")
+
+    assert case.due == city_clock.now() + timedelta(hours=4)
+    assert "一日办结:接着计时,此前已用83%" in case.told()
+    steps = [clock for clock in case.look()["clocks"] if clock["extent"] == "step" and not clock["stopped_at"]]
+    assert [(one["round"], one["due_at"]) for one in steps] == [(2, "2026-03-05T23:00:00Z")], "a step begins anew"
+
+    play.move(hours=1, minutes=30)
+    assert not case.is_overdue
+    play.move(hours=2, minutes=31)
+    assert case.is_overdue
+    is_done(play, case)
+    assert whole(case) == [(1, "on_time"), (2, "late")]
+    case_levels = [key for key, at, _ in rung(case.number) if at in ("02 13:00", "02 20:12", "06 01:00")]
+    assert case_levels == ["clock.warned", "clock.warned", "clock.breached", "case.escalated"], "each level once"
+
+
+def test_a_case_opened_again_in_its_time_and_solved_in_it_was_on_time(play: Play):
+    case = play.dispatcher.opens()
+    play.move(minutes=30)
+    is_done(play, case)
+    play.move(days=3)
+    play.dispatcher.takes("reopen", case, reason="又不亮了")
+    play.move(hours=1)
+
+    is_done(play, case)
+
+    assert whole(case) == [(1, "on_time"), (2, "on_time")]
+    assert case.closed_at < case.due_at
+
+
 def test_more_time_moves_the_warnings_too(play: Play):
     """A clock that had rung at 80 % and gets as much again stands at 40 %: it will warn again."""
     case = play.dispatcher.opens()
@@ -298,6 +348,31 @@ def test_a_clock_uses_exactly_the_working_time_in_which_it_ran(moves: list[tuple
     assert levels == [level for level in (50, 80, 100) if used >= 8 * 3600 * level / 100]
     clockwork.stop(run, at=now)
     assert (run.outcome == ClockRun.Outcome.LATE) is (used > 8 * 3600 or 100 in levels)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 3000), st.integers(0, 6000)), min_size=1, max_size=4))
+def test_a_clock_that_goes_on_again_and_again_uses_the_working_time_of_all_its_rounds(rounds: list[tuple[int, int]]):
+    """Reference: add up the working seconds of each round; what lies between the rounds counts for none."""
+    now = local("2026-03-02 09:00")
+    run = clockwork.start(PLAN, None, clockwork.CASE, at=now)
+    used = 0.0
+    for number, (lasts, rests) in enumerate(rounds, start=2):
+        then = now + timedelta(minutes=lasts)
+        used += PLAN.basis.measure(now, then)
+        while run.next_at is not None and run.next_at <= then:
+            clockwork.ring(run, PLAN)
+        clockwork.stop(run, at=then)
+        is_late = used > 8 * 3600 or run.outcome == ClockRun.Outcome.LATE
+        assert (run.outcome == ClockRun.Outcome.LATE) is is_late
+        now = then + timedelta(minutes=rests)
+        run = clockwork.go_on(run, PLAN, at=now, round_=number)
+        assert run.spent_seconds == pytest.approx(used)
+        if is_late:
+            assert clockwork.is_late(run, now)
+            assert run.due_at <= now
+        else:
+            assert PLAN.basis.measure(now, run.due_at) == pytest.approx(8 * 3600 - used)
 
 
 def test_a_stopped_clock_says_nothing_more(play: Play):

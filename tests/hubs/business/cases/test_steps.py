@@ -308,8 +308,8 @@ def test_a_case_can_end_for_a_reason_without_being_handled(play: Play, step: str
     assert {clock["outcome"] for clock in case.clocks} == {"on_time"}
 
 
-def test_closed_is_not_solved_and_the_first_clock_remembers(play: Play):
-    """Reopening starts new clocks; what the first ones measured stays, and so does the holder."""
+def test_closed_is_not_solved_and_who_was_late_stays_late(play: Play):
+    """Reopening goes on with the clock of the case; what was measured first stays, and so does the holder."""
     case = play.dispatcher.opens()
     play.handler.takes("accept", case)
     play.handler.finishes(case)
@@ -328,7 +328,14 @@ def test_closed_is_not_solved_and_the_first_clock_remembers(play: Play):
     )
     whole = [clock for clock in seen["clocks"] if clock["extent"] == "case"]
     assert [(clock["round"], clock["outcome"]) for clock in whole] == [(1, "late"), (2, "")]
-    assert seen["due_at"] == "2026-03-04T02:00:00Z"
+    assert seen["due_at"] == "2026-03-03T01:00:00Z"
+    assert seen["is_overdue"]
+
+    play.handler.takes("accept", case)
+    play.handler.finishes(case)
+    play.dispatcher.takes("verify", case)
+    play.dispatcher.takes("close", case, summary="好了")
+    assert [clock["outcome"] for clock in case.look()["clocks"] if clock["extent"] == "case"] == ["late", "late"]
 
 
 def test_a_leader_supervises(play: Play):

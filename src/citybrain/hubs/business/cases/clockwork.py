@@ -36,6 +36,34 @@ def start(plan: Plan, case: Case | None, extent: str, *, at: datetime, state: st
     return run
 
 
+def go_on(ended: ClockRun, plan: Plan, *, at: datetime, round_: int) -> ClockRun:
+    """A clock that counts on where one that was stopped had come to; the time between counts for neither.
+
+    What was warned of is not warned of again. One that was late stays late, and its due moment, which is past, moves by
+    the time between.
+    """
+    stopped = ended.stopped_at or at
+    late = ended.outcome == ClockRun.Outcome.LATE
+    spent = used(ended, plan, stopped)
+    between = plan.basis.measure(stopped, at)
+    run = ClockRun(
+        case=ended.case,
+        plan_id=ended.plan_id,
+        extent=ended.extent,
+        state=ended.state,
+        round=round_,
+        started_at=at,
+        running_since=at,
+        spent_seconds=spent,
+        total_seconds=ended.total_seconds,
+        due_at=plan.basis.add(ended.due_at, between) if late else plan.basis.add(at, ended.total_seconds - spent),
+        warned_level=ended.warned_level,
+        breached_at=(ended.breached_at or ended.due_at) if late else None,
+    )
+    schedule(run, plan)
+    return run
+
+
 def levels(plan: Plan) -> list[int]:
     """The per cents at which something happens, rising."""
     return sorted({*plan.definition.warn, *(escalation.at for escalation in plan.definition.escalate)})

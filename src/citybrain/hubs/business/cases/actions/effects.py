@@ -11,7 +11,7 @@ from citybrain.base.parties.models import Organisation
 from citybrain.hubs.business.cases.actions.change import Change
 from citybrain.hubs.business.cases.actions.given import Given
 from citybrain.hubs.business.cases.actions.moving import dispatch_by_list, enter, hand_over, words_of_advance
-from citybrain.hubs.business.cases.actions.timing import extend_clocks
+from citybrain.hubs.business.cases.actions.timing import extend_clocks, tell_going_on
 from citybrain.hubs.business.cases.loops import Transition
 from citybrain.hubs.business.cases.manifest import Duration
 from citybrain.hubs.business.cases.models import Assignment, Extension
@@ -212,11 +212,12 @@ def _end(change: Change, step: Transition, given: Given) -> None:
 
 
 def _reopen(change: Change, step: Transition, given: Given) -> None:
-    """The matter is not over: the first clocks stay as they ended, new ones start, the last holder gets it again."""
+    """The matter is not over: its clock counts on, those of its steps begin anew, the last holder gets it again."""
     last = Assignment.objects.filter(case=change.case, role=Assignment.Role.LEAD).select_related("organisation").last()
     change.set(organisation=None, organisation_path="", finished_at=None)
     _move(change, step)
     _tell(change, step, reason=given.reason)
+    tell_going_on(change)
     again = change.loop.step_of("dispatch", change.case.state)
     if last is not None and last.finished_at is not None and last.organisation.is_active and again is not None:
         hand_over(change, again, last.organisation, why={"rule": "reopened", "assignment": last.pk})

@@ -8,7 +8,7 @@ from citybrain.base.audit import Actor, system_actor
 from citybrain.base.errors import NotFound
 from citybrain.base.parties.models import Organisation
 from citybrain.hubs.business.cases.actions.change import Change
-from citybrain.hubs.business.cases.actions.timing import move_clocks, start_clocks, stop_clocks
+from citybrain.hubs.business.cases.actions.timing import go_on_with_clocks, move_clocks, stop_clocks
 from citybrain.hubs.business.cases.guards import is_open
 from citybrain.hubs.business.cases.loops import Transition
 from citybrain.hubs.business.cases.models import Assignment, Case
@@ -31,7 +31,7 @@ def enter(change: Change, to: str, *, outcome: str = "", anew: bool = False) -> 
         stop_clocks(change)
     elif was_ended:
         change.set(closed_at=None, outcome="", duplicate_of="", reopened_count=case.reopened_count + 1)
-        start_clocks(change)
+        go_on_with_clocks(change)
     elif left != to or anew:
         move_clocks(change, left)
 

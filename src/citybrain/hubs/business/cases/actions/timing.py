@@ -18,15 +18,37 @@ MOST_SEVERE = 1
 
 
 def start_clocks(change: Change) -> None:
-    """Start the clock of the whole case, at its opening and at each reopening, and that of the state it stands in."""
-    case = change.case
-    plan = _plan(change, change.declared.types_by_pk[case.case_type_id].clocks.case)
+    """The case is opened: start the clock of the whole case and that of the state it stands in."""
+    plan = _plan(change, change.declared.types_by_pk[change.case.case_type_id].clocks.case)
     if plan is not None:
-        round_ = case.reopened_count + 1
-        change.start_clock(clockwork.start(plan, case, clockwork.CASE, at=change.at, round_=round_))
+        change.start_clock(clockwork.start(plan, change.case, clockwork.CASE, at=change.at, round_=_round(change)))
     _start_step(change)
     _pause_or_resume(change)
     _show_due(change)
+
+
+def go_on_with_clocks(change: Change) -> None:
+    """The case is reopened: its clock counts on from where it was stopped, so that closing early and opening again
+    wins no time; that of the state begins anew.
+    """
+    ended = ClockRun.objects.filter(case=change.case, extent=clockwork.CASE).order_by("pk").last()
+    if ended is None:
+        start_clocks(change)
+        return
+    change.start_clock(clockwork.go_on(ended, _plan_of(change, ended), at=change.at, round_=_round(change)))
+    _start_step(change)
+    _pause_or_resume(change)
+    _show_due(change)
+
+
+def tell_going_on(change: Change) -> None:
+    """Say on the timeline of a reopened case how much of its time was used before."""
+    for run in change.clocks:
+        if run.extent == clockwork.CASE and run.round > 1 and run.stopped_at is None:
+            used = round(100 * run.spent_seconds / run.total_seconds) if run.total_seconds else 100
+            params = {"clock": _plan_of(change, run).definition.title.model_dump(), "level": used}
+            change.tell("case.reopened", "clock.went_on", kind="clock", params=params, actor=CLOCK,
+                        is_audited=False, is_published=False)  # fmt: skip
 
 
 def move_clocks(change: Change, left: str) -> None:
@@ -132,8 +154,13 @@ def _start_step(change: Change) -> None:
     case = change.case
     plan = _plan(change, change.declared.types_by_pk[case.case_type_id].clocks.steps.get(case.state))
     if plan is not None:
-        round_ = case.reopened_count + 1
-        change.start_clock(clockwork.start(plan, case, clockwork.STEP, at=change.at, state=case.state, round_=round_))
+        run = clockwork.start(plan, case, clockwork.STEP, at=change.at, state=case.state, round_=_round(change))
+        change.start_clock(run)
+
+
+def _round(change: Change) -> int:
+    """1 until the case is reopened for the first time."""
+    return change.case.reopened_count + 1
 
 
 def _pause_or_resume(change: Change) -> None:

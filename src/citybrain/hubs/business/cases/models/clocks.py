@@ -15,7 +15,8 @@ class ClockRun(models.Model):
 
     `total_seconds` is the time allowed and `spent_seconds` what was used before `running_since`, both counted by the
     plan's calendar; a pause empties `running_since`. `next_at` is the city time of the next warning (level in per
-    cent of the time allowed), so that what is due is a range of one index. A run that ended stays as it was.
+    cent of the time allowed), so that what is due is a range of one index. A run that ended stays as it was; that of
+    a reopened case counts on in a new one (`round`), so that the last one judges the whole case.
     """
 
     SCOPE = Scope(
