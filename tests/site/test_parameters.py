@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from citybrain.site.api import api
+from tests.applications.operations.indicators.stage import ACCEPTED, declare_indicators
 from tests.cast import Cast
 from tests.hubs.business.cases.stage import LAMPS, Person, declare
 from tests.site.rights.rehearsals import a_rehearsal
@@ -85,6 +86,7 @@ def test_the_refusal_names_what_there_is_the_likeliest_first(cast: Cast):
 
 def test_a_word_that_means_nothing_is_refused(cast: Cast, clock: object):
     declare(LAMPS)
+    declare_indicators(accepted=ACCEPTED)
     number = Person(cast, "dispatcher").opens().number
     rehearsal = str(a_rehearsal(cast).params["rehearsal"])
     silent = []
@@ -94,7 +96,8 @@ def test_a_word_that_means_nothing_is_refused(cast: Cast, clock: object):
             continue
         others = {one["name"]: good(one) for one in operation["parameters"] if one["in"] == "query" and is_needed(one)}
         layer = "things" if name == "model" else "cases"
-        whole = path.replace("{number}", number).replace("{layer_set}", layer).replace("{rehearsal}", rehearsal)
+        path_ = path.replace("{key}", "play.accepted") if path.startswith("/api/v1/indicators/") else path
+        whole = path_.replace("{number}", number).replace("{layer_set}", layer).replace("{rehearsal}", rehearsal)
         answer = ask(cast, "get", whole, **{**others, name: NONSENSE})
         if not refuses(answer, name):
             silent.append((path, name, answer.status_code, b"".join(answer)[:200]))

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from ninja import Field, Schema
 
 from citybrain.base.accounts.http import Given, Moment
+from citybrain.base.accounts.redaction import Said
 
 Code = Annotated[str, Field(max_length=64)]
 Difference = Literal["merged", "organisation", "due", "warnings", "late", "ended", "severity"]
@@ -22,7 +23,7 @@ class LineDrafted(Given):
     region: Code = Field("*", examples=["420606"])
     organisation: Code = Field("", examples=["lighting"])
     priority: int = Field(0, ge=-1000, le=1000, examples=[0])
-    note: str = Field("", max_length=300, examples=["moved to the lighting office"])
+    note: Said = Field("", max_length=300, examples=["moved to the lighting office"])
 
 
 class LayerDrafted(Given):
@@ -37,7 +38,7 @@ class LayerDrafted(Given):
 class RehearsalAsk(Given):
     """A period of city time, and what shall be different in it."""
 
-    title: str = Field("", max_length=120, examples=["Street lights to the lighting office"])
+    title: Said = Field("", max_length=120, examples=["Street lights to the lighting office"])
     start: Moment = Field(examples=["2026-03-01T00:00:00+08:00"])
     end: Moment = Field(description="Not included", examples=["2026-03-15T00:00:00+08:00"])
     lines: list[LineDrafted] = Field([], max_length=2000)

@@ -110,7 +110,7 @@ def _names(region: Region) -> Words:
 
 
 def questions(
-    viewer: Viewer, *, indicator: str = "", dimension: str = "", code: str = "", case: str = ""
+    viewer: Viewer, *, indicator: str = "", dimension: str | None = None, code: str = "", case: str = ""
 ) -> QuerySet[Question]:
     """What was asked, where the viewer may see the number."""
     viewer.check(READ)

@@ -11,13 +11,16 @@ from pydantic import Field, StringConstraints
 from citybrain.applications.operations.cockpit.manifest import By, CaseTrait, Layer, Rows, SceneDefinition
 from citybrain.applications.operations.cockpit.models import Scene
 from citybrain.applications.operations.cockpit.types import PlaceView, QuestionView, SceneView
+from citybrain.applications.operations.indicators import queries as indicators
 from citybrain.applications.operations.indicators.types import Dimension
 from citybrain.base.accounts.http import Given, Moment
+from citybrain.base.accounts.redaction import Said
+from citybrain.base.accounts.words import Word
 
 Code = Annotated[str, Field(max_length=64)]
 
 
-class Title(Schema):
+class SceneText(Schema):
     zh: str = Field(examples=["总体态势"])
     en: str = Field(examples=["Overall"])
 
@@ -32,8 +35,8 @@ class SceneWanted(Schema):
 
 class SceneSummary(Schema):
     key: str = Field(examples=["cockpit.overall"])
-    title: Title
-    about: Title | None
+    title: SceneText
+    about: SceneText | None
     pack: str
     elements: int = Field(description="How many it has", examples=[16])
 
@@ -56,10 +59,10 @@ class IndicatorFacts(Schema):
     """What stands beside a number."""
 
     key: str = Field(examples=["urban.on_time_rate"])
-    title: Title
-    about: Title
-    unit: Title
-    owner: Title
+    title: SceneText
+    about: SceneText
+    unit: SceneText
+    owner: SceneText
     decimals: int
     direction: str
     target: float | None
@@ -83,7 +86,7 @@ class PointShown(Schema):
 
 class ElementBase(Schema):
     key: str
-    title: Title | None
+    title: SceneText | None
     at: Cell
 
 
@@ -109,7 +112,7 @@ class TrendShown(ElementBase):
 
 class RankedShown(PointShown):
     code: str
-    name: Title
+    name: SceneText
 
 
 class RankingShown(ElementBase):
@@ -123,7 +126,7 @@ class RankingShown(ElementBase):
 
 class PartShown(Schema):
     key: str = Field(description="Of an indicator, or the kind, severity or source; empty: all others")
-    title: Title | None
+    title: SceneText | None
     value: float
 
 
@@ -131,7 +134,7 @@ class ShareShown(ElementBase):
     kind: Literal["share"]
     of: Literal["indicators"] | CaseTrait
     case_type: str | None
-    unit: Title | None
+    unit: SceneText | None
     decimals: int
     parts: list[PartShown]
 
@@ -160,8 +163,8 @@ class FlowShown(ElementBase):
 class LineShown(Schema):
     kind: Literal["case", "alarm"]
     id: str
-    title: Title
-    place: Title
+    title: SceneText
+    place: SceneText
     severity: int
     at: datetime
     due_at: datetime | None
@@ -177,7 +180,7 @@ class ListShown(ElementBase):
 
 class TextShown(ElementBase):
     kind: Literal["text"]
-    text: Title
+    text: SceneText
 
 
 AnyShown = Annotated[
@@ -188,13 +191,13 @@ AnyShown = Annotated[
 
 class NamedPlace(Schema):
     code: str
-    name: Title
+    name: SceneText
 
 
 class PlaceShown(Schema):
     dimension: Dimension
     code: str
-    name: Title
+    name: SceneText
     above: list[NamedPlace] = Field(description="From the city down, those that you may see")
     below: list[NamedPlace]
 
@@ -207,8 +210,8 @@ class PlaceShown(Schema):
 
 class SceneShown(Schema):
     key: str
-    title: Title
-    about: Title | None
+    title: SceneText
+    about: SceneText | None
     place: PlaceShown
     known_at: datetime | None = Field(description="As known at that moment; null: now")
     asked_at: datetime
@@ -226,7 +229,7 @@ class QuestionAsk(Given):
     """A question about a number, as you see it."""
 
     indicator: Code = Field(examples=["urban.on_time_rate"])
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=500)] = Field(
+    text: Annotated[Said, StringConstraints(strip_whitespace=True, min_length=2, max_length=500)] = Field(
         examples=["为什么比昨天低?"]
     )
     dimension: Dimension | None = None
@@ -236,8 +239,8 @@ class QuestionAsk(Given):
 
 
 class QuestionsWanted(Schema):
-    indicator: Code = ""
-    dimension: Dimension | Literal[""] = ""
+    indicator: Annotated[str, Word("indicators", indicators.keys)] = ""
+    dimension: Dimension | None = None
     code: Code = ""
     case: Annotated[str, Field(max_length=32)] = ""
 
@@ -250,22 +253,22 @@ class QuestionShown(Schema):
     asked_label: str = Field(description="Who asked")
     asked_at: datetime
     indicator: str
-    indicator_title: Title
-    unit: Title
+    indicator_title: SceneText
+    unit: SceneText
     decimals: int
     dimension: str
     code: str
-    place: Title
+    place: SceneText
     start: datetime
     value: float | None = Field(description="What was shown")
     level: str
     known_at: datetime = Field(description="As of when it was seen")
     state: str = Field(description="Of the case; empty where you may not see it")
-    state_title: Title
+    state_title: SceneText
     state_kind: str
     due_at: datetime | None
     is_overdue: bool
-    organisation: Title | None = Field(description="Who has to answer")
+    organisation: SceneText | None = Field(description="Who has to answer")
     answer: str
     answered_at: datetime | None
 

@@ -28,7 +28,7 @@ router = Router(tags=["indicators"])
 @router.get("/indicators", response=PageOf[IndicatorShown])
 def list_indicators(request: CityRequest, wanted: Query[IndicatorsWanted], paging: Query[Paging]) -> Any:
     """The numbers the city steers by, each with its newest values for one place."""
-    page = paged(queries.indicators(request.viewer, theme=wanted.theme), paging, order=("key",))
+    page = paged(queries.indicators(request.viewer, theme=wanted.theme or ""), paging, order=("key",))
     found = queries.measured(
         request.viewer, page.items, dimension=wanted.dimension, code=wanted.code, count=wanted.count,
         known_at=wanted.known_at,

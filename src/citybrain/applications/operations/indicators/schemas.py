@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from ninja import Schema
 from pydantic import Field
@@ -24,7 +24,7 @@ class PlaceWanted(Schema):
 
 
 class IndicatorsWanted(PlaceWanted):
-    theme: Theme | Literal[""] = ""
+    theme: Theme | None = None
     count: int = Field(14, ge=1, le=400, description="How many of the newest values of each")
 
 

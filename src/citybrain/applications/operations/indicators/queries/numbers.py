@@ -22,7 +22,7 @@ from citybrain.base.conditions.sql import to_sql
 from citybrain.base.errors import Forbidden, NotFound
 from citybrain.base.parties.models import Organisation
 from citybrain.base.places.models import Region
-from citybrain.base.places.queries import city
+from citybrain.base.places.queries import city, region_of
 
 READ = "indicator.read"
 FIELDS = frozenset({"region_path", "organisation_path"})
@@ -156,7 +156,7 @@ def _names(dimension: Dimension, parent: str) -> dict[str, dict[str, str]]:
         rows = Organisation.objects.filter(is_active=True)
         rows = rows.filter(parent__code=parent) if parent else rows
         return {one.code: one.names for one in rows}
-    top = parent or city().root.code
+    top = region_of(parent).code if parent else city().root.code
     regions = Region.objects.filter(parent__code=top)
     return {one.code: {"zh": one.name, "en": one.name_en or one.name} for one in regions}
 
@@ -266,3 +266,8 @@ def value_of(definition: IndicatorDefinition, one: Found) -> Value:
 
 def _data() -> Path:
     return Path(settings.DATA_DIR)
+
+
+def keys() -> list[str]:
+    """The keys of all indicators, retired ones too: their values are still there."""
+    return list(Indicator.objects.values_list("key", flat=True))
