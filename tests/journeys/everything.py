@@ -64,6 +64,7 @@ class Everything:
     pack: str
     user: int
     handover: int
+    rehearsal: int
 
 
 def reading(town: CityPlatform, thing: str, value: float, at: str = "", property: str = "so2") -> None:
@@ -117,7 +118,11 @@ def fill(town: CityPlatform, person: Window, photo: Path) -> Everything:
     town.call("POST", f"/api/v1/cases/{case['number']}/notes", {"text": "已请巡查员先到现场围挡"})
     person.ask("POST", "/api/v1/tokens", {"name": "北区空气站网关", "role": "source_system"})
     handover = person.ask("POST", "/api/v1/handovers", {"text": "樱花路抢修队 21 时前回电。"})
+    rehearsal = town.call("POST", "/api/v1/rehearsals", {
+        "title": "井盖改由市政处置", "start": f"{day}T00:00:00+08:00", "end": now,
+        "lines": [{"case_type": "urban.facilities.manhole", "region": "*", "organisation": "urban"}],
+    })  # fmt: skip
     user = next(one for one in town.call("GET", "/api/v1/users?q=grid-")["items"])
     alarm = alarm_of(town, station)
     town.await_settled()
-    return Everything(case["number"], alarm["id"], station, "environment", user["id"], handover["id"])
+    return Everything(case["number"], alarm["id"], station, "environment", user["id"], handover["id"], rehearsal["id"])

@@ -6,6 +6,11 @@ export function organisationOf(row: { organisation_name?: string | null; organis
   return row.organisation_name ? titleOf({ zh: row.organisation_name, en: row.organisation_name_en }) : ''
 }
 
+/** What a region is called. */
+export function regionName(region: { name: string; name_en?: string }): string {
+  return titleOf({ zh: region.name, en: region.name_en })
+}
+
 /** What a case is called: people write in their own language, alarms have both. */
 export function caseTitle(row: { title: string; title_en?: string | undefined }): string {
   return titleOf({ zh: row.title, en: row.title_en })

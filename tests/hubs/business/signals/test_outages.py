@@ -17,6 +17,7 @@ from citybrain.hubs.business.cases.actions import close_by_source
 from citybrain.hubs.business.cases.manifest import CasesFile
 from citybrain.hubs.business.cases.models import Case, TimelineEntry
 from citybrain.hubs.business.cases.packing import apply_cases_file
+from citybrain.hubs.business.cases.queries.timeline import timeline
 from citybrain.hubs.business.signals.actions.alarms import AlarmMessage
 from citybrain.hubs.business.signals.models import Signal
 from tests.hubs.business.signals.conftest import STREET
@@ -197,6 +198,9 @@ def test_it_closes_by_itself_where_its_kind_says_so_and_the_next_outage_is_anoth
     city.clock.move(minutes=5)
     city.tells(Resolved, lamps(30), case_type="mute.close")
     assert city.case().closed_at == city.clock.now()
+    told = timeline(city.case())[-1].text
+    assert told["zh"].startswith("结案(告警已恢复)")
+    assert told["en"].startswith("Closed (the alarm is over): “Controller silent” and 29 more alarms are over;")
 
     city.clock.move(minutes=5)
     with transaction.atomic():

@@ -53,8 +53,8 @@ function limitLines(picture: Picture) {
     silent: true, symbol: 'none', animation: false,
     data: picture.limits.map((limit) => ({
       yAxis: limit.value,
-      lineStyle: { color: picture.colour(`severity-${limit.severity}`), type: 'dashed', width: 1.5 },
-      label: { formatter: limit.label, position: 'insideStartTop', color: picture.colour(`severity-${limit.severity}-ink`), fontSize: 12, distance: 2 },
+      lineStyle: { color: picture.colour(limit.tone ?? `severity-${limit.severity}`), type: 'dashed', width: 1.5 },
+      label: { formatter: limit.label, position: limit.tone ? 'insideEndTop' : 'insideStartTop', color: picture.colour(`${limit.tone ?? `severity-${limit.severity}`}-ink`), fontSize: 12, distance: 2 },
     })),
   }
 }

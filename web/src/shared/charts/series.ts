@@ -29,6 +29,15 @@ export interface Limit {
   value: number
   severity: number
   label: string
+  /** A colour of its own (a token's name): a line that is wished for, not feared. */
+  tone?: string
+}
+
+/** What the points are where they are not readings: numbers of whole stretches of time. */
+export interface Points {
+  said: string
+  none: string
+  when: (at: number) => string
 }
 
 export interface Shade extends Span {

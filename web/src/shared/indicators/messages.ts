@@ -9,7 +9,7 @@ const zh = {
     median: '{n} 行的中位数 = {value}', p90: '{n} 行中第 90 百分位 = {value}', max: '{n} 行中的最大值 = {value}', min: '{n} 行中的最小值 = {value}',
   },
   reproduced: '重算 = 显示：按当时的数据重算得 {value}', different: '重算 ≠ 显示：按当时的数据重算得 {again}，显示的是 {value}', sql: '查看 SQL',
-  inputs: '用到的数据', table: '数据表', mark: '水位', newest: '最新一行', rows: '相加的每一行', total: '共 {n} 行', hidden: '其中 {n} 行计入结果，但不在您的职责范围内，不予列出', noRows: '没有可以列出的行', page: '第 {from}–{to} 行',
+  inputs: '用到的数据', table: '数据表', mark: '水位', newest: '最新一行', rows: '相加的每一行', total: '共 {n} 行', hidden: '其中 {n} 行计入结果，但不在您的职责范围内，不予列出', noRows: '没有可以列出的行', page: '第 {from}–{to} 行', before: '上一页', after: '下一页',
   columns: { subject: '对象', numerator: '分子', denominator: '分母', value: '值', opened_at: '受理时间', closed_at: '办结时间', due_at: '办理期限', learned_at: '得知时间', fired_at: '触发时间', resolved_at: '解除时间', at: '时间' },
   subjects: { case: '案件', alarm: '告警', thing: '设备', signal: '线索', region: '区域' },
 }
@@ -22,7 +22,7 @@ const en = {
     median: 'median of {n} rows = {value}', p90: '90th percentile of {n} rows = {value}', max: 'largest of {n} rows = {value}', min: 'smallest of {n} rows = {value}',
   },
   reproduced: 'Recomputed = shown: on the data of that time it is {value} again', different: 'Recomputed ≠ shown: on the data of that time it is {again}, shown is {value}', sql: 'Show the SQL',
-  inputs: 'What it was computed from', table: 'Table', mark: 'Watermark', newest: 'Newest row', rows: 'The rows that add up to it', total: '{n} rows', hidden: '{n} of them count but are not within your duties and are not listed', noRows: 'No rows to list', page: 'Rows {from}–{to}',
+  inputs: 'What it was computed from', table: 'Table', mark: 'Watermark', newest: 'Newest row', rows: 'The rows that add up to it', total: '{n} rows', hidden: '{n} of them count but are not within your duties and are not listed', noRows: 'No rows to list', page: 'Rows {from}–{to}', before: 'Previous page', after: 'Next page',
   columns: { subject: 'Object', numerator: 'Numerator', denominator: 'Denominator', value: 'Value', opened_at: 'Opened', closed_at: 'Closed', due_at: 'Due', learned_at: 'Learned', fired_at: 'Fired', resolved_at: 'Resolved', at: 'Time' },
   subjects: { case: 'Case', alarm: 'Alarm', thing: 'Thing', signal: 'Signal', region: 'Region' },
 }

@@ -58,6 +58,8 @@ def _words(key: str, params: Mapping[str, Any], language: str) -> str:
     if params.get("outcome"):
         values["outcome"] = outcome_words(str(params["outcome"]))[language]
     said = params.get("reason") or params.get("summary") or params.get("note") or ""
+    if isinstance(said, Mapping):
+        said = said[language]
     if said:
         colon = "：" if language == "zh" else ": "
         values["said"] = f"{colon}{without_people(str(said))}"

@@ -14,6 +14,8 @@ from citybrain.hubs.data.facts.types import TIME
 
 LOCAL = pa.timestamp("us")
 PERIODS = pa.schema([("period", LOCAL), ("start_at", TIME), ("end_at", TIME)])
+TICK = timedelta(microseconds=1)
+"""`end_at` is not part of a period, and what happened at this very moment is: the clock of a city may stand still."""
 SHORTEST: dict[Period, timedelta] = {
     "hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(days=7), "month": timedelta(days=31),
 }  # fmt: skip
@@ -68,7 +70,7 @@ def count_rows(
     """
     ends = [next_begin(definition.period, begin) for begin in begins]
     rows = [
-        {"period": begin, "start_at": moment_of(begin, zone), "end_at": min(moment_of(end, zone), now)}
+        {"period": begin, "start_at": moment_of(begin, zone), "end_at": min(moment_of(end, zone), now + TICK)}
         for begin, end in zip(begins, ends, strict=True)
     ]
     lake.register("periods", pa.Table.from_pylist(rows, schema=PERIODS))

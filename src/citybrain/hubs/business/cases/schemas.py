@@ -261,6 +261,7 @@ class StageShown(Schema):
 class RegionNamed(Schema):
     code: str = Field(examples=["420606"])
     name: str = Field(examples=["樊城区"])
+    name_en: str = Field(examples=["Fancheng District"])
 
 
 class CaseDetail(CaseSummary):

@@ -199,7 +199,7 @@ def _close(change: Change, step: Transition, given: Given) -> None:
     if given.summary:
         change.set(summary=given.summary)
     _move(change, step, given.outcome)
-    _tell(change, step, outcome=change.case.outcome, summary=given.summary, note=given.note)
+    _tell(change, step, outcome=change.case.outcome, summary=given.summary, note=given.told or given.note)
 
 
 def _end(change: Change, step: Transition, given: Given) -> None:

@@ -33,6 +33,8 @@ class Given:
     into: str = ""
     outcome: str = ""
     why: dict[str, Any] | None = None
+    told: dict[str, str] | None = None
+    """The note in every language, where the platform itself wrote it."""
 
 
 def read_given(step: Transition, fields: dict[str, Any]) -> Given:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -73,11 +74,12 @@ def _count(case: Case | str, actor: Actor, by: int, event: str, signal: str, cau
 
 @transaction.atomic
 def close_by_source(
-    case: Case | str, *, actor: Actor, at: datetime, outcome: str = "closed_by_source", note: str = "",
-    cause: str | None = None,
+    case: Case | str, *, actor: Actor, at: datetime, outcome: str = "closed_by_source",
+    note: dict[str, str] | str = "", cause: str | None = None,
 ) -> Case:  # fmt: skip
     """The system that reported the matter says that it is closed, since `at`. Nobody's handling is made up: there is
-    no acceptance and no finishing, only the closing, by the source.
+    no acceptance and no finishing, only the closing, by the source. The `note` is in the source's words, or in every
+    language.
 
     Raises Conflict `case.ended_already` for a case that is not open.
     """
@@ -90,12 +92,14 @@ def close_by_source(
     change = Change(row, actor=actor, at=max(at, row.occurred_at), cause=cause)
     ring_passed(change)
     step = _closing_step(change)
+    words = note[:500] if isinstance(note, str) else {language: text[:500] for language, text in note.items()}
     if step is not None:
-        take(change, step, Given(note=note[:500], outcome=outcome))
+        said = Given(note=words) if isinstance(words, str) else Given(told=words)
+        take(change, step, replace(said, outcome=outcome))
     else:
         final = next(state for state in change.loop.states if state.kind == "ended")
         enter(change, final.key, outcome=outcome)
-        change.tell("case.closed", "case.closed", params={"outcome": outcome, "note": note[:500]}, verb="close")
+        change.tell("case.closed", "case.closed", params={"outcome": outcome, "note": words}, verb="close")
     change.save()
     return row
 

@@ -163,7 +163,7 @@ def tell_end(signal: Signal, alarm: AlarmMessage, *, withdrawn: bool, others: in
     note_case(signal.case_number, actor=TRIAGE, text=text, kind="alarm")
     view = case_types().get(signal.case_type)
     if is_last and view is not None and view.on_alarm_resolved == "close":
-        close_by_source(signal.case_number, actor=TRIAGE, at=alarm.at, outcome="alarm_ended", note=text["zh"])
+        close_by_source(signal.case_number, actor=TRIAGE, at=alarm.at, outcome="alarm_ended", note=text)
 
 
 def _words(alarm: AlarmMessage, language: str, *, withdrawn: bool, is_last: bool, others: int) -> str:
