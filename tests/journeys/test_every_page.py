@@ -26,6 +26,7 @@ CONSOLE: dict[str, Callable[[Everything], str]] = {
     "/desk": lambda it: "/desk",
     "/handovers/:id?": lambda it: f"/handovers/{it.handover}",
     "/situation": lambda it: "/situation",
+    "/cockpit/:scene?": lambda it: "/cockpit",
     "/signals": lambda it: "/signals",
     "/cases": lambda it: "/cases",
     "/cases/:number": lambda it: f"/cases/{it.case}",

@@ -20,6 +20,8 @@ declare module 'vue-router' {
     open?: boolean
     /** The page fills the window below the bar and scrolls inside itself (maps). */
     full?: boolean
+    /** The page has the whole window to itself: no bar, no navigation. */
+    bare?: boolean
   }
 }
 

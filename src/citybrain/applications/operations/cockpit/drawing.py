@@ -115,10 +115,13 @@ def _trend(element: TrendElement, board: Board, happened: Happenings) -> Row:
 def _ranking(element: RankingElement, board: Board, happened: Happenings) -> Row:
     one = board.numbers.get(element.indicator)
     ranked = board.parts.get((element.indicator, element.by), [])
+    if element.first == "worst":
+        ranked = ranked[::-1]
     rows = [{"code": part.code, "name": part.name, **_point(part.value)} for part in ranked]
     return {
-        "indicator": facts_of(one) if one else None, "by": element.by, "rows": rows[: element.count],
-        "total": len(rows), "is_citywide": element.by == "organisation" and board.dimension == "region",
+        "indicator": facts_of(one) if one else None, "by": element.by, "first": element.first,
+        "rows": rows[: element.count], "total": len(rows),
+        "is_citywide": element.by == "organisation" and board.dimension == "region",
     }  # fmt: skip
 
 

@@ -65,6 +65,8 @@ class RankingElement(Element):
     kind: Literal["ranking"]
     indicator: Key
     by: By = "region"
+    first: Literal["best", "worst"] = "best"
+    """Which of them are at the top."""
     count: Annotated[int, Field(ge=3, le=30)] = 8
 
 

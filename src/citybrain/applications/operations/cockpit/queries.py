@@ -23,7 +23,7 @@ from citybrain.base.accounts import Viewer, scoped
 from citybrain.base.errors import NotFound
 from citybrain.base.parties.models import Organisation
 from citybrain.base.places.models import Region
-from citybrain.base.places.queries import ancestors_of
+from citybrain.base.places.queries import ancestors_of, find_box
 from citybrain.hubs.business.cases.queries import cases_by_number, finishing_notes
 
 LIVE_SECONDS, PAST_SECONDS = 10.0, 600.0
@@ -97,7 +97,7 @@ def _place_view(viewer: Viewer, dimension: Dimension, code: str) -> PlaceView:
     below = Region.objects.filter(parent=region, valid_to=None).order_by("code") if depth < DEEPEST else []
     return PlaceView(
         dimension, code, region.path, _names(region), [(one.code, _names(one)) for one in above],
-        [(one.code, _names(one)) for one in below],
+        [(one.code, _names(one)) for one in below], find_box(region),
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from citybrain.base.accounts.words import Word
 Code = Annotated[str, Field(max_length=64)]
 
 
-class SceneText(Schema):
+class SceneWords(Schema):
     zh: str = Field(examples=["总体态势"])
     en: str = Field(examples=["Overall"])
 
@@ -35,8 +35,8 @@ class SceneWanted(Schema):
 
 class SceneSummary(Schema):
     key: str = Field(examples=["cockpit.overall"])
-    title: SceneText
-    about: SceneText | None
+    title: SceneWords
+    about: SceneWords | None
     pack: str
     elements: int = Field(description="How many it has", examples=[16])
 
@@ -46,7 +46,7 @@ class SceneSummary(Schema):
         return SceneSummary(key=row.key, pack=row.pack, elements=len(scene.elements), **plain)
 
 
-class Cell(Schema):
+class GridCell(Schema):
     """On a grid of 12 by 12, columns and rows counted from 1."""
 
     column: int
@@ -59,10 +59,10 @@ class IndicatorFacts(Schema):
     """What stands beside a number."""
 
     key: str = Field(examples=["urban.on_time_rate"])
-    title: SceneText
-    about: SceneText
-    unit: SceneText
-    owner: SceneText
+    title: SceneWords
+    about: SceneWords
+    unit: SceneWords
+    owner: SceneWords
     decimals: int
     direction: str
     target: float | None
@@ -72,7 +72,7 @@ class IndicatorFacts(Schema):
     alarm: float | None
 
 
-class PointShown(Schema):
+class ScenePoint(Schema):
     """One period's number."""
 
     start: datetime
@@ -86,23 +86,23 @@ class PointShown(Schema):
 
 class ElementBase(Schema):
     key: str
-    title: SceneText | None
-    at: Cell
+    title: SceneWords | None
+    at: GridCell
 
 
 class NumberShown(ElementBase):
     kind: Literal["number"]
     indicator: IndicatorFacts | None = Field(description="Null where it is not declared any more")
-    value: PointShown | None
-    previous: PointShown | None
+    value: ScenePoint | None
+    previous: ScenePoint | None
     delta: float | None = Field(description="Against the period before; null where the two do not compare")
     change: Literal["better", "worse", "same"] | None
-    points: list[PointShown] = Field(description="The oldest first")
+    points: list[ScenePoint] = Field(description="The oldest first")
 
 
 class TrendLine(Schema):
     indicator: IndicatorFacts
-    points: list[PointShown]
+    points: list[ScenePoint]
 
 
 class TrendShown(ElementBase):
@@ -110,23 +110,24 @@ class TrendShown(ElementBase):
     lines: list[TrendLine]
 
 
-class RankedShown(PointShown):
+class RankedPart(ScenePoint):
     code: str
-    name: SceneText
+    name: SceneWords
 
 
 class RankingShown(ElementBase):
     kind: Literal["ranking"]
     indicator: IndicatorFacts | None
     by: By
-    rows: list[RankedShown] = Field(description="The best first")
+    first: Literal["best", "worst"]
+    rows: list[RankedPart] = Field(description="In this order")
     total: int = Field(description="How many there are; only the first are here")
     is_citywide: bool = Field(description="Counted over the whole city, whatever the place")
 
 
-class PartShown(Schema):
+class ShareSlice(Schema):
     key: str = Field(description="Of an indicator, or the kind, severity or source; empty: all others")
-    title: SceneText | None
+    title: SceneWords | None
     value: float
 
 
@@ -134,18 +135,18 @@ class ShareShown(ElementBase):
     kind: Literal["share"]
     of: Literal["indicators"] | CaseTrait
     case_type: str | None
-    unit: SceneText | None
+    unit: SceneWords | None
     decimals: int
-    parts: list[PartShown]
+    parts: list[ShareSlice]
 
 
-class MapShown(ElementBase):
+class SceneMap(ElementBase):
     kind: Literal["map"]
     layers: list[Layer]
     case_type: str | None
 
 
-class StepShown(Schema):
+class FlowStep(Schema):
     key: str = Field(description="reported, opened, dispatched, accepted, finished, closed", examples=["opened"])
     count: int = Field(description="How many of the period came so far")
     waits: int | None = Field(description="How many wait here now, of any day")
@@ -157,62 +158,63 @@ class FlowShown(ElementBase):
     days: int
     since: datetime | None
     case_type: str | None
-    steps: list[StepShown]
+    steps: list[FlowStep]
 
 
-class LineShown(Schema):
+class ListedRow(Schema):
     kind: Literal["case", "alarm"]
     id: str
-    title: SceneText
-    place: SceneText
+    title: SceneWords
+    place: SceneWords
     severity: int
     at: datetime
     due_at: datetime | None
 
 
-class ListShown(ElementBase):
+class ListingShown(ElementBase):
     kind: Literal["list"]
     of: Rows
     case_type: str | None
     total: int
-    rows: list[LineShown]
+    rows: list[ListedRow]
 
 
-class TextShown(ElementBase):
+class SceneText(ElementBase):
     kind: Literal["text"]
-    text: SceneText
+    text: SceneWords
 
 
 AnyShown = Annotated[
-    NumberShown | TrendShown | RankingShown | ShareShown | MapShown | FlowShown | ListShown | TextShown,
+    NumberShown | TrendShown | RankingShown | ShareShown | SceneMap | FlowShown | ListingShown | SceneText,
     Field(discriminator="kind"),
 ]
 
 
 class NamedPlace(Schema):
     code: str
-    name: SceneText
+    name: SceneWords
 
 
-class PlaceShown(Schema):
+class ScenePlace(Schema):
     dimension: Dimension
     code: str
-    name: SceneText
+    name: SceneWords
     above: list[NamedPlace] = Field(description="From the city down, those that you may see")
     below: list[NamedPlace]
+    box: list[float] | None = Field(description="West, south, east, north in WGS-84; null without a boundary")
 
     @staticmethod
     def of(place: PlaceView) -> dict[str, Any]:
         lists = {name: [{"code": code, "name": words} for code, words in getattr(place, name)]
                  for name in ("above", "below")}  # fmt: skip
-        return {"dimension": place.dimension, "code": place.code, "name": place.name, **lists}
+        return {"dimension": place.dimension, "code": place.code, "name": place.name, "box": place.box, **lists}
 
 
 class SceneShown(Schema):
     key: str
-    title: SceneText
-    about: SceneText | None
-    place: PlaceShown
+    title: SceneWords
+    about: SceneWords | None
+    place: ScenePlace
     known_at: datetime | None = Field(description="As known at that moment; null: now")
     asked_at: datetime
     computed_at: datetime | None = Field(description="When the indicators were computed last")
@@ -222,7 +224,7 @@ class SceneShown(Schema):
     def of(one: SceneView) -> dict[str, Any]:
         plain = one.definition.model_dump(include={"title", "about"})
         moments = {name: getattr(one, name) for name in ("known_at", "asked_at", "computed_at")}
-        return {"key": one.key, **plain, "place": PlaceShown.of(one.place), **moments, "elements": one.elements}
+        return {"key": one.key, **plain, "place": ScenePlace.of(one.place), **moments, "elements": one.elements}
 
 
 class QuestionAsk(Given):
@@ -253,22 +255,22 @@ class QuestionShown(Schema):
     asked_label: str = Field(description="Who asked")
     asked_at: datetime
     indicator: str
-    indicator_title: SceneText
-    unit: SceneText
+    indicator_title: SceneWords
+    unit: SceneWords
     decimals: int
     dimension: str
     code: str
-    place: SceneText
+    place: SceneWords
     start: datetime
     value: float | None = Field(description="What was shown")
     level: str
     known_at: datetime = Field(description="As of when it was seen")
     state: str = Field(description="Of the case; empty where you may not see it")
-    state_title: SceneText
+    state_title: SceneWords
     state_kind: str
     due_at: datetime | None
     is_overdue: bool
-    organisation: SceneText | None = Field(description="Who has to answer")
+    organisation: SceneWords | None = Field(description="Who has to answer")
     answer: str
     answered_at: datetime | None
 

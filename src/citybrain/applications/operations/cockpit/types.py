@@ -65,6 +65,7 @@ class PlaceView:
     name: Words
     above: list[tuple[str, Words]]
     below: list[tuple[str, Words]]
+    box: list[float] | None = None
 
 
 @dataclass(frozen=True)
