@@ -23,7 +23,7 @@ export default {
       chart: '告警前后', steps: '变化过程', thing: '设备', trace: '来龙去脉', rule: '规则', noTrace: '没有形成线索和案件。', shownOnly: '这条规则只提示，不立案。', reading: '触发的读数', learned: '系统得知于 {at}', openThing: '查看设备', openCase: '查看案件', withheld: '另有一项不在您的职责范围内',
       source: '依据', value: '数值', place: '位置', foldedList: '并入本条的告警', lateBy: '晚 {span} 得知',
     },
-    fact: { reading: '读数', alarm: '告警', signal: '线索', case: '案件', assignment: '任务' },
+    fact: { reading: '读数', alarm: '告警', signal: '线索', case: '案件', assignment: '任务', notice: '通知', value: '指标值' },
     relation: { raised: '触发', reported: '形成线索', opened: '立案', merged: '并入案件', left: '留下', dispatched: '派遣', folded: '并入', folded_into: '并入' },
     rule: {
       enabled: '启用', disabled: '停用', enable: '启用', disable: '停用', count: '{n} 条规则', model: '设备类型', anyModel: '全部类型', onlySome: '仅 {n} 台设备', becomes: '形成案件', only: '只告警，不立案', pack: '行业包', own: '自定义', alarms: '查看告警', search: '查找规则',
@@ -52,7 +52,7 @@ export default {
       chart: 'Around the alarm', steps: 'What happened', thing: 'Thing', trace: 'Causes and effects', rule: 'Rule', noTrace: 'It became no report and no case.', shownOnly: 'This rule only shows an alarm; it opens no case.', reading: 'The reading that raised it', learned: 'Known at {at}', openThing: 'Open the thing', openCase: 'Open the case', withheld: 'There is more outside your duties',
       source: 'Source', value: 'Value', place: 'Place', foldedList: 'Alarms folded into this one', lateBy: 'known {span} later',
     },
-    fact: { reading: 'Reading', alarm: 'Alarm', signal: 'Report', case: 'Case', assignment: 'Task' },
+    fact: { reading: 'Reading', alarm: 'Alarm', signal: 'Report', case: 'Case', assignment: 'Task', notice: 'Notice', value: 'Value' },
     relation: { raised: 'raised', reported: 'became a report', opened: 'opened', merged: 'joined', left: 'left', dispatched: 'dispatched', folded: 'folded into', folded_into: 'folded into' },
     rule: {
       enabled: 'On', disabled: 'Off', enable: 'Switch on', disable: 'Switch off', count: '{n} rules', model: 'Kind of thing', anyModel: 'Any kind', onlySome: 'Only {n} things', becomes: 'Opens a case', only: 'Shown only, no case', pack: 'Pack', own: 'Own', alarms: 'Its alarms', search: 'Find a rule',
