@@ -141,6 +141,7 @@ def test_a_rule_that_is_off_raises_nothing_and_on_again_it_does(town: CityPlatfo
     window.shoot("air-alarm-rule-off")
     assert town.call("GET", f"/api/v1/alarms/rules/{RULE}")["enabled"] is False
     town.await_settled()
+    page.wait_for_timeout(3_000)  # `sense` looks for changed rules once a second, and says nowhere that it has
 
     now = datetime.fromisoformat(town.call("GET", "/health")["city_time"])
     moments = ((now - timedelta(hours=1) + timedelta(seconds=second)).isoformat() for second in count())
