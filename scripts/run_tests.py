@@ -1,4 +1,6 @@
-"""Run every test: SQLite and, beside it, the domain on a real PostgreSQL; real processes alone; then journeys."""
+"""Run every test, two streams at a time: SQLite and, beside it, the domain on a real PostgreSQL; real processes; then
+journeys in a browser, alone.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +18,7 @@ ON_POSTGRES = [
     sys.executable, "tests/with_postgres.py", *PYTEST, "-m", "not soak and not processes and not one_database",
     "tests/base", "tests/hubs", "tests/applications", "tests/guarantees", "tests/site",
 ]  # fmt: skip
+PROCESSES = ["-m", "processes and not soak and not journey"]
 BEGAN = time.monotonic()
 
 
@@ -23,33 +26,31 @@ def say(what: str) -> None:
     print(f"{what} (after {time.monotonic() - BEGAN:.0f} s)", flush=True)
 
 
-def run(*arguments: str) -> bool:
-    return subprocess.run([*PYTEST, *arguments], cwd=ROOT).returncode == 0
-
-
-def run_on_both() -> bool:
-    """Two databases, two cores: PostgreSQL's output is kept until SQLite's is through."""
+def side_by_side(what: str, command: list[str], beside: str, other: list[str]) -> bool:
+    """Two commands on two cores; what the other said is kept until the first is through."""
     with tempfile.TemporaryFile() as kept:
-        other = subprocess.Popen(ON_POSTGRES, cwd=ROOT, stdout=kept, stderr=subprocess.STDOUT)
+        running = subprocess.Popen(other, cwd=ROOT, stdout=kept, stderr=subprocess.STDOUT)
         try:
-            say("tests on SQLite, and beside them on PostgreSQL")
-            is_well = run("-m", "not soak and not journey and not processes", "tests")
-            is_well &= other.wait() in (0, NOT_HERE)
+            say(f"{what}, and beside them {beside}")
+            is_well = subprocess.run(command, cwd=ROOT).returncode == 0
+            is_well &= running.wait() in (0, NOT_HERE)
         finally:
-            other.send_signal(signal.SIGINT)  # it takes its server with it; nothing where it has ended
-            other.wait()
-        say("what the tests on PostgreSQL said")
+            running.send_signal(signal.SIGINT)  # it takes its server with it; nothing where it has ended
+            running.wait()
+        say(f"what was said {beside}")
         kept.seek(0)
         print(kept.read().decode(errors="replace"), flush=True)
     return is_well
 
 
 def main() -> int:
-    is_well = run_on_both()
-    say("tests with real processes")
-    is_well &= run("-m", "processes and not soak and not journey", "tests")
+    on_sqlite = [*PYTEST, "-m", "not soak and not journey and not processes", "tests"]
+    is_well = side_by_side("tests on SQLite", on_sqlite, "on PostgreSQL", ON_POSTGRES)
+    whole = [*PYTEST, *PROCESSES, "tests/processes"]
+    parts = [*PYTEST, *PROCESSES, "tests", "--ignore=tests/processes"]
+    is_well &= side_by_side("tests of the whole platform", whole, "of single processes", parts)
     say("journeys in a browser")
-    is_well &= run("tests/journeys")
+    is_well &= subprocess.run([*PYTEST, "tests/journeys"], cwd=ROOT).returncode == 0
     say("tests are through")
     return 0 if is_well else 1
 

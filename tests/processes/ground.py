@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -15,13 +16,15 @@ CITYBRAIN = [sys.executable, "-m", "citybrain.site.cli"]
 
 
 def free_ports(count: int = 1) -> int:
-    """The first of `count` consecutive loopback ports that nobody uses now."""
+    """The first of `count` consecutive loopback ports that nobody uses now.
+
+    From below those that the kernel gives to clients (32768 and up on Linux), so that no connection takes one
+    meanwhile; and by chance, so that tests which run side by side do not try the same.
+    """
     for _ in range(200):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            first = probe.getsockname()[1]
-        if first + count < 65535 and all(is_free(first + offset) for offset in range(count)):
-            return int(first)
+        first = random.SystemRandom().randrange(10_000, 32_000)
+        if all(is_free(first + offset) for offset in range(count)):
+            return first
     raise AssertionError("no free ports on this machine")
 
 

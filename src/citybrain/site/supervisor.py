@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import IO
 
 from citybrain.base.errors import Misconfigured
+from citybrain.base.processes import die_with_parent
 from citybrain.site import logs
-from citybrain.site.orphans import die_with_parent
 from citybrain.site.vitals import HUNG_AFTER, PROBE_EVERY, Probe, Silence, Watch
 
 READY_WITHIN = 60.0

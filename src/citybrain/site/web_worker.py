@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from citybrain.site.orphans import die_with_parent
+from citybrain.base.processes import die_with_parent
 from citybrain.site.start import set_up
 
 die_with_parent()

@@ -6,10 +6,8 @@ be told apart from the living city: it has no way to it.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -23,11 +21,11 @@ from typing import IO, Any
 import msgspec
 
 from citybrain.base.errors import Unavailable
+from citybrain.base.processes import end_with_parent
 from citybrain.lab.rehearsal.reference import Rows
 from citybrain.lab.rehearsal.types import Changes, History, Part, Played
 
 COMMAND = (str(Path(sys.executable).with_name("citybrain")),)
-PR_SET_PDEATHSIG = 1
 PARTS: tuple[Part, ...] = ("before", "after")
 LOOK_SECONDS = 0.25
 Heard = Callable[[dict[Part, tuple[int, int]]], None]
@@ -102,7 +100,7 @@ def _start(folder: Path, data: Path, words: Sequence[str]) -> subprocess.Popen[s
     with (folder / f"{words[-1]}.log").open("w") as log:
         return subprocess.Popen(  # noqa: S603  # our own command line, words not parsed by a shell
             [*COMMAND, *words, "--order", str(folder), "--data", str(data)],
-            stdout=subprocess.PIPE, stderr=log, text=True, env=_environment(data), preexec_fn=_die_with_parent,
+            stdout=subprocess.PIPE, stderr=log, text=True, env=_environment(data), preexec_fn=end_with_parent,
         )  # fmt: skip
 
 
@@ -121,9 +119,3 @@ def _environment(data: Path) -> dict[str, Any]:
     """The database is always the directory's own; it is thrown away, so nothing waits for the disk."""
     kept = {name: value for name, value in os.environ.items() if name != "CITYBRAIN_DATABASE_URL"}
     return {**kept, "CITYBRAIN_DATA": str(data), "CITYBRAIN_SYNC": "normal", "LANG": "C.UTF-8", "PYTHONHASHSEED": "0"}
-
-
-def _die_with_parent() -> None:
-    """In the child, before it becomes citybrain: end when whoever asked is killed (Linux)."""
-    if sys.platform.startswith("linux"):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)

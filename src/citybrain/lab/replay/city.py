@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -15,12 +13,12 @@ from pathlib import Path
 
 from citybrain.base import clock
 from citybrain.base.errors import Conflict, Unavailable
+from citybrain.base.processes import end_with_parent
 
 COMMAND = (str(Path(sys.executable).with_name("citybrain")),)
 READY = "ready http"
 TAKEN = "A platform already runs on"
 PORTS = 4
-PR_SET_PDEATHSIG = 1
 START_WITHIN = 120.0
 STOP_WITHIN = 60.0
 Say = Callable[[str], None]
@@ -54,7 +52,7 @@ class City:
         """Run `citybrain …` on the directory; answers what it printed. Raises Unavailable with its words."""
         done = subprocess.run(  # noqa: S603  # our own command line, words not parsed by a shell
             [*COMMAND, *arguments, "--data", str(self.data)],
-            capture_output=True, text=True, env=self._environment(), check=False, preexec_fn=_die_with_parent,
+            capture_output=True, text=True, env=self._environment(), check=False, preexec_fn=end_with_parent,
         )  # fmt: skip
         if done.returncode:
             words = " ".join(arguments)
@@ -81,7 +79,7 @@ class City:
         with output.open("wb") as sink:
             self._process = subprocess.Popen(  # noqa: S603
                 [*COMMAND, *words], stdout=sink, stderr=subprocess.STDOUT, env=self._environment(),
-                start_new_session=True, preexec_fn=_die_with_parent,
+                start_new_session=True, preexec_fn=end_with_parent,
             )  # fmt: skip
         while READY not in (said := output.read_text(encoding="utf-8", errors="replace")):
             is_over = time.monotonic() > deadline
@@ -140,9 +138,3 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-def _die_with_parent() -> None:
-    """In the child, before it becomes citybrain: end when the replay is killed (Linux)."""
-    if sys.platform.startswith("linux"):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)

@@ -54,7 +54,7 @@ def test_an_alarm_from_pending_to_resolved(journal, thing):
         "value": 160.0, "start_at": "2026-03-02T01:00:00Z", "at": "2026-03-02T02:00:00Z", "case_type": "test.pollution",
         "lon": 112.05, "lat": 32.05, "precision_m": 5.0, "region_path": thing.region_path, "folded": False,
         "root": name, "episodes": 1, "reading": alarm.reading, "kind": "threshold", "unit": "µg/m³",
-        "thing_name": "air-1",
+        "thing_name": "air-1", "model": "test.station", "gateway": "",
     }  # fmt: skip
     event = OutboxEvent.objects.filter(type="alarm.fired").get()
     assert event.subject == f"alarm/{name}"

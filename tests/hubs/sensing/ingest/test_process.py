@@ -186,7 +186,7 @@ def test_a_full_disk_is_said_and_got_over(small_disk: Path) -> None:
     """No reading is acknowledged that has no room; when there is room again it goes on without a restart."""
     data = folders(small_disk)
     write_snapshot(data)
-    with Sense(data) as running:
+    with Sense(data, environment={"CITYBRAIN_DISK_RESERVE": "0"}) as running:
         assert running.send([reading(n) for n in range(100)]).json()["accepted"] == 100
         ballast = data / "ballast"
         fill(ballast)
@@ -200,7 +200,7 @@ def test_a_full_disk_is_said_and_got_over(small_disk: Path) -> None:
         assert running.http.get("/health").status_code == 200
         running.kill()
     assert stored(data) == 3000
-    with Sense(data) as running:
+    with Sense(data, environment={"CITYBRAIN_DISK_RESERVE": "0"}) as running:
         assert running.send([reading(n) for n in range(3000)]).json()["duplicates"] == 3000
 
 
