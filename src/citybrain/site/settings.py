@@ -119,7 +119,7 @@ MIDDLEWARE = [
     "citybrain.site.http.middleware.Shell",
     "django.middleware.security.SecurityMiddleware",
     "citybrain.site.pages.files.BuiltFiles",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "citybrain.site.http.middleware.Sessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -285,3 +285,16 @@ def test_an_account_without_a_password_opens_to_none(cast):
     for guess in ("", "!", user.password):
         answer = sign_in(cast.anonymous(), "no-password", guess)
         assert (answer.status_code, answer.json()["code"]) == (401, "account.credentials")
+
+
+def test_only_signing_out_takes_the_cookie_away(cast):
+    """A late answer to the ended session must not take the cookie of the next one with it."""
+    client = cast.anonymous()
+    sign_in(client, "dispatcher")
+    actions.set_password(cast.user("dispatcher"), actor=cast.viewer("administrator"), password="a horse, a battery")
+    late = client.get("/api/v1/roles")
+    assert (late.status_code, "sessionid" in late.cookies) == (401, False)
+
+    other = cast.anonymous()
+    sign_in(other, "leader")
+    assert other.delete(SESSION).cookies["sessionid"].value == ""

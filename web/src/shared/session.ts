@@ -1,6 +1,6 @@
 /** Who is signed in, and what he may do. */
 import { computed, shallowRef } from 'vue'
-import { api, ask, type Schemas } from './api/client'
+import { api, ask, countSignIn, type Schemas } from './api/client'
 import { restartLive } from './live'
 
 export type Me = Schemas['Me']
@@ -42,6 +42,7 @@ export async function loadSession(): Promise<Me | null> {
 export async function signIn(username: string, password: string): Promise<void> {
   await readSession() // brings the CSRF cookie, which may have gone with the session
   me.value = await ask(api.POST('/api/v1/session', { body: { username, password } }))
+  countSignIn()
   restartLive()
 }
 

@@ -10,8 +10,10 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
+from django.conf import settings
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import connection
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from citybrain.base.errors import CityError, TooLarge
@@ -78,6 +80,21 @@ class Shell:
         if error is None or ("text/html" in request.headers.get("Accept", "") and not request.path.startswith("/api/")):
             return response
         return problem_response(request, error, allow=response.headers.get("Allow", ""))
+
+
+class Sessions(SessionMiddleware):
+    """Only signing out takes the session's cookie away.
+
+    An answer to what was asked with an ended session may arrive after somebody has signed in again, and would take the
+    new cookie with it: a browser knows cookies by name.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        answer = super().process_response(request, response)
+        cookie = answer.cookies.get(settings.SESSION_COOKIE_NAME)
+        if cookie is not None and not cookie.value and request.method != "DELETE":
+            del answer.cookies[settings.SESSION_COOKIE_NAME]
+        return answer
 
 
 def _request_id(request: HttpRequest) -> str:

@@ -38,8 +38,21 @@ export function onSignedOut(listener: Listener): () => void {
   return () => signedOut.delete(listener)
 }
 
-/** The page learned in another way that the session is over. */
-export function tellSignedOut(problem: Problem = new Problem(401, {})): void {
+let signIns = 0
+
+/** What was asked before somebody signed in (again) says nothing about the session that is there now. */
+export function countSignIn(): void {
+  signIns += 1
+}
+
+/** How many sign-ins there were when something was asked, for `tellSignedOut`. */
+export function signInsNow(): number {
+  return signIns
+}
+
+/** The session is over, says an answer to what was asked after `asked` sign-ins. */
+export function tellSignedOut(asked: number, problem: Problem = new Problem(401, {})): void {
+  if (asked !== signIns) return
   for (const listener of signedOut) listener(problem)
 }
 
@@ -77,6 +90,7 @@ type Answer<T> = { data?: T | undefined; error?: unknown; response: Response }
 
 /** `await ask(api.GET('/api/v1/cases', …))`: the data, or a thrown Problem. */
 export async function ask<T>(answer: Promise<Answer<T>>): Promise<T> {
+  const asked = signIns
   let got: Answer<T>
   try {
     got = await answer
@@ -86,7 +100,7 @@ export async function ask<T>(answer: Promise<Answer<T>>): Promise<T> {
   }
   if (got.response.ok) return got.data as T
   const problem = asProblem(got.error, got.response.status)
-  if (problem.status === 401) tellSignedOut(problem)
+  if (problem.status === 401) tellSignedOut(asked, problem)
   throw problem
 }
 
