@@ -28,7 +28,7 @@ soak: $(VENV)/.development
 	CITYBRAIN_KILLS=100 $(BIN)/pytest -m "(soak or processes) and not journey" --timeout 3600 tests
 
 bench: $(VENV)/.development
-	@for one in spine cases web indicators cases_list audit; do $(BIN)/python bench/$$one.py || exit 1; done
+	@for one in spine cases web indicators cases_list cockpit audit; do $(BIN)/python bench/$$one.py || exit 1; done
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -60,6 +60,11 @@ def test_a_city_that_was_never_migrated_says_so(tmp_path: Path):
     assert "citybrain migrate" in done.stderr
     assert "Traceback" not in done.stderr
 
+    done = run("doctor", "--port", "9000", "--data", str(tmp_path))
+    assert done.returncode == 1
+    assert "WRONG migrations" in done.stdout
+    assert "public address: http://127.0.0.1:9000\n" in done.stdout
+
 
 def test_a_wrong_database_url(tmp_path: Path):
     done = run("migrate", "--data", str(tmp_path), CITYBRAIN_DATABASE_URL="mysql://a@b/c")

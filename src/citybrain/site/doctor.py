@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from citybrain.base import clock
 from citybrain.site.broker import find_mosquitto
+from citybrain.site.outward import public_url
 from citybrain.site.supervisor import answers
 
 GIBIBYTE = 1024**3
@@ -107,8 +109,6 @@ def _database(data: Path, port: int) -> Iterator[Finding]:
 
 
 def _outward(data: Path, port: int) -> Iterator[Finding]:
-    from django.conf import settings
-
     from citybrain.base.notices.server import server
 
     to = server()
@@ -117,7 +117,7 @@ def _outward(data: Path, port: int) -> Iterator[Finding]:
     well = to is None or _connects(to.host, to.port)
     yield Finding("mail", well, found if well else f"{found} does not answer",
                   "Check CITYBRAIN_SMTP_HOST and CITYBRAIN_SMTP_PORT, and that the server runs.")  # fmt: skip
-    yield Finding("public address", True, settings.PUBLIC_URL)
+    yield Finding("public address", True, public_url(os.environ, port))
 
 
 def _calendars(data: Path, port: int) -> Iterator[Finding]:
