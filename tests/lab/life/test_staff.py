@@ -12,7 +12,7 @@ from citybrain.base.packs import load_packs
 from citybrain.base.parties.models import Organisation
 from citybrain.hubs.business.cases.models import Assignment, Case
 from citybrain.lab.city.bodies import make_organisations
-from citybrain.lab.life.deciding import CLOSES, OPENS, Decider, Seen, at_work
+from citybrain.lab.life.deciding import CLOSES, OPENS, Decider, Seen, at_work, before_closing
 from citybrain.lab.life.people import Keys, People
 from citybrain.lab.life.staff import Staff
 from citybrain.lab.life.weather import DAY, ZONE
@@ -81,6 +81,28 @@ def test_what_is_not_urgent_waits_for_the_morning():
         local = (at_work(moment, 0.5) + ZONE) % DAY / 3_600
         assert OPENS <= local <= CLOSES
         assert at_work(moment, 0.5) >= moment
+
+
+def test_most_have_an_eye_on_the_clock_and_some_do_not(people):
+    """Without a limit they take a day and more; with one of ten hours most are through with their part in five."""
+    due = datetime.fromtimestamp(MONDAY + 36_000, UTC).isoformat()
+    free = [one.at - MONDAY for one in decisions(people, state="handling")]
+    bound = [one.at - MONDAY for one in decisions(people, state="handling", due_at=due)]
+    assert sum(wait > 18_000 for wait in free) > 300
+    assert 0.03 < sum(wait > 18_000 for wait in bound) / len(bound) < 0.3
+    assert [one for one, other in zip(bound, free, strict=True) if one > other] == []
+    late = decisions(people, state="handling", due_at=datetime.fromtimestamp(MONDAY - 60, UTC).isoformat())
+    assert [one.at - MONDAY for one in late] == free
+
+
+def test_what_must_be_done_by_night_is_done_before_closing_or_in_overtime():
+    for hour in range(24):
+        latest = MONDAY + hour * 3_600
+        moment = before_closing(latest, MONDAY - 6 * 3_600, 0.5)
+        local = (moment + ZONE) % DAY / 3_600
+        assert moment <= latest
+        assert OPENS <= local <= CLOSES or moment == latest
+    assert before_closing(MONDAY + 12 * 3_600, MONDAY + 11 * 3_600, 0.5) == MONDAY + 12 * 3_600
 
 
 def test_a_leader_presses_some_of_what_is_late_and_nothing_else(people):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,8 @@ from citybrain.lab.life.wording import words
 
 MINUTE, HOUR = 60, 3_600
 OPENS, CLOSES = 8.5, 18.0
-RETURNED, WRONG_AGAIN, MORE_TIME, BADLY_DONE = 0.06, 0.5, 0.05, 0.1
+RETURNED, WRONG_AGAIN, BADLY_DONE = 0.06, 0.5, 0.1
+MIND_THE_CLOCK, OF_THE_SLOW = 0.94, 0.75
 OTHERS = ("urban", "housing", "transport", "sanitation", "parks", "police", "market", "services")
 
 
@@ -55,6 +57,12 @@ class Seen:
     def number(self) -> int:
         return int("".join(c for c in self.row["number"] if c.isdigit())[-12:])
 
+    def latest(self, share: float) -> float | None:
+        """When that share of the time left is over; None without a limit, or once it has passed."""
+        due = self.row.get("due_at")
+        left = datetime.fromisoformat(due).timestamp() - self.since if due else 0.0
+        return self.since + share * left if left > 0 else None
+
     @property
     def is_urgent(self) -> bool:
         return int(self.row["severity"]) <= 2
@@ -80,14 +88,25 @@ class Decider:
         revision = int(case.row["revision"]) if of_state else 0
         return float(uniform(self.seed, 700 + what, case.number, revision)[0])
 
-    def _later(
-        self, case: Seen, shortest: float, longest: float, person: Person | None, *, day_and_night: bool
-    ) -> float:
-        """A moment after the case came into its state; whoever keeps office hours waits for the morning."""
+    def _later(self, case: Seen, shortest: float, longest: float, person: Person | None, *, day_and_night: bool,
+               share: float) -> float:  # fmt: skip
+        """A moment after the case came into its state; whoever keeps office hours waits for the morning.
+
+        Who has an eye on the clock takes at most his `share` of what is left of the time limit.
+        """
         pace = person.pace if person else 1.0
         wait = (shortest + (longest - shortest) * self.dice(case, 1) ** 1.7) * pace
         moment = case.since + wait
-        return moment if day_and_night else at_work(moment, self.dice(case, 2))
+        meant = moment if day_and_night else at_work(moment, self.dice(case, 2))
+        latest = case.latest(share)
+        if latest is None or meant <= latest or not self._minds_the_clock(case, person):
+            return meant
+        return latest if day_and_night else before_closing(latest, case.since, self.dice(case, 2))
+
+    def _minds_the_clock(self, case: Seen, person: Person | None) -> bool:
+        """Most do, the slow less often; about one case it is the same person who does or does not."""
+        slow = person is not None and person.pace > 2
+        return self.dice(case, 11, of_state=False) < (OF_THE_SLOW if slow else MIND_THE_CLOCK)
 
     def _said(self, case: Seen, of: Sequence[str]) -> str:
         return of[int(self.dice(case, 3) * len(of))]
@@ -103,7 +122,7 @@ class Decider:
     def _dispatch(self, case: Seen) -> Decision | None:
         """A returned case, or one that the list names nobody for: somebody at the desk decides."""
         person = self._desk(case)
-        at = self._later(case, 4 * MINUTE, 70 * MINUTE, person, day_and_night=True)
+        at = self._later(case, 4 * MINUTE, 70 * MINUTE, person, day_and_night=True, share=0.1)
         organisation = self._right_one(case)
         return Decision(at, "dispatch", person, {"organisation": organisation})
 
@@ -120,7 +139,7 @@ class Decider:
         person = self._handler(case)
         if person is None:
             return None
-        at = self._later(case, MINUTE, 26 * MINUTE, person, day_and_night=case.is_urgent)
+        at = self._later(case, MINUTE, 26 * MINUTE, person, day_and_night=case.is_urgent, share=0.15)
         is_device = ".device_silent" in str(case.row["case_type"]) or "maintenance" in str(case.row["case_type"])
         if not is_device and self.dice(case, 6) < RETURNED:
             return Decision(at, "return", person, {"reason": self._said(case, sayings()["return"])})
@@ -131,7 +150,7 @@ class Decider:
         if person is None:
             return None
         shortest, longest = handling_time(str(case.row["case_type"]), int(case.row["severity"]))
-        at = self._later(case, shortest, longest, person, day_and_night=case.is_urgent)
+        at = self._later(case, shortest, longest, person, day_and_night=case.is_urgent, share=0.5)
         picture = picture_of(str(case.row["case_type"]))
         if self._is_bad(case, person):
             note = self._said(case, sayings()["bad_finish"])
@@ -147,7 +166,7 @@ class Decider:
     def _verify(self, case: Seen) -> Decision | None:
         """The grid worker of the community looks at what was done in the street, the desk at the rest."""
         person = self._checker(case)
-        at = self._later(case, 15 * MINUTE, 5 * HOUR, person, day_and_night=case.is_urgent)
+        at = self._later(case, 15 * MINUTE, 5 * HOUR, person, day_and_night=case.is_urgent, share=0.4)
         handler = self._handler(case)
         if handler is not None and self._is_bad(case, handler):
             return Decision(at, "reject", person, {"reason": self._said(case, sayings()["reject"])})
@@ -161,19 +180,19 @@ class Decider:
 
     def _call_back(self, case: Seen) -> Decision | None:
         person = self._desk(case)
-        at = self._later(case, 30 * MINUTE, 20 * HOUR, person, day_and_night=False)
+        at = self._later(case, 30 * MINUTE, 20 * HOUR, person, day_and_night=False, share=0.5)
         if int(case.row["revision"]) < 7 and self.dice(case, 8) < 0.13:
             return Decision(at, "dissatisfied", person, {"reason": self._said(case, sayings()["dissatisfied"])})
         return Decision(at, "satisfied", person, {"note": self._said(case, sayings()["satisfied"])})
 
     def _rate(self, case: Seen) -> Decision | None:
         person = self._desk(case)
-        at = self._later(case, 10 * MINUTE, 8 * HOUR, person, day_and_night=False)
+        at = self._later(case, 10 * MINUTE, 8 * HOUR, person, day_and_night=False, share=0.5)
         return Decision(at, "rate", person, {"note": self._said(case, sayings()["rate"])})
 
     def _close(self, case: Seen) -> Decision | None:
         person = self._desk(case)
-        at = self._later(case, 10 * MINUTE, 6 * HOUR, person, day_and_night=False)
+        at = self._later(case, 10 * MINUTE, 6 * HOUR, person, day_and_night=False, share=0.8)
         return Decision(at, "close", person, {"summary": self._said(case, sayings()["close"])})
 
     def supervise(self, case: Seen) -> Decision | None:
@@ -209,6 +228,17 @@ def at_work(moment: float, dice: float) -> float:
         return moment
     midnight = np.floor(local / DAY) * DAY + (DAY if hour > CLOSES else 0)
     return float(midnight - ZONE + (OPENS + 1.8 * dice) * HOUR)
+
+
+def before_closing(latest: float, since: float, dice: float) -> float:
+    """The moment itself within office hours, else some time before they last ended; overtime where that is past."""
+    local = latest + ZONE
+    hour = local % DAY / HOUR
+    if OPENS <= hour <= CLOSES:
+        return latest
+    midnight = np.floor(local / DAY) * DAY - (DAY if hour < OPENS else 0)
+    closing = float(midnight - ZONE + (CLOSES - 1.5 * dice) * HOUR)
+    return closing if closing > since else latest
 
 
 @cache
