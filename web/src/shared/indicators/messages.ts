@@ -10,7 +10,9 @@ const zh = {
   },
   reproduced: '重算 = 显示：按当时的数据重算得 {value}', different: '重算 ≠ 显示：按当时的数据重算得 {again}，显示的是 {value}', sql: '查看 SQL',
   inputs: '用到的数据', table: '数据表', mark: '水位', newest: '最新一行', rows: '相加的每一行', total: '共 {n} 行', hidden: '其中 {n} 行计入结果，但不在您的职责范围内，不予列出', noRows: '没有可以列出的行', page: '第 {from}–{to} 行', before: '上一页', after: '下一页',
-  columns: { subject: '对象', numerator: '分子', denominator: '分母', value: '值', opened_at: '受理时间', closed_at: '办结时间', due_at: '办理期限', learned_at: '得知时间', fired_at: '触发时间', resolved_at: '解除时间', at: '时间' },
+  columns: { subject: '对象', numerator: '分子', denominator: '分母', value: '值', opened_at: '受理时间', closed_at: '办结时间', due_at: '办理期限', learned_at: '得知时间', fired_at: '触发时间', resolved_at: '解除时间', at: '时间',
+    case_type: '案件类型', accepted_at: '接收时间', dispatched_at: '派遣时间', finished_at: '处置完成', last_finished_at: '最近处置完成', returned_at: '退回时间', settled_at: '定性时间', supervised_at: '督办时间', occurred_at: '发生时间', start_at: '开始时间', highest_at: '最高时刻', densest_at: '最密时刻', heard_at: '最近上报', registered_at: '登记时间', source: '来源', kind: '种类', outcome: '结果', severity: '级别', level: '等级', thing: '设备', model: '设备类型', rule: '告警规则', readings: '读数条数', stations: '站点数', aqi: 'AQI', primary_pollutants: '首要污染物', day: '日期', hours: '小时数', hours_late: '超期小时', silent_hours: '静默小时', speed: '速度', free_flow: '自由流速度', highest: '最高', lowest: '最低', since: '自', case_number: '案件编号', cases: '案件数', step: '步骤', newest: '最新', class: '空气质量级别', assignment: '任务', merge_rule: '归并规则',
+  },
   subjects: { case: '案件', alarm: '告警', thing: '设备', signal: '线索', region: '区域' },
 }
 const en = {
@@ -23,7 +25,9 @@ const en = {
   },
   reproduced: 'Recomputed = shown: on the data of that time it is {value} again', different: 'Recomputed ≠ shown: on the data of that time it is {again}, shown is {value}', sql: 'Show the SQL',
   inputs: 'What it was computed from', table: 'Table', mark: 'Watermark', newest: 'Newest row', rows: 'The rows that add up to it', total: '{n} rows', hidden: '{n} of them count but are not within your duties and are not listed', noRows: 'No rows to list', page: 'Rows {from}–{to}', before: 'Previous page', after: 'Next page',
-  columns: { subject: 'Object', numerator: 'Numerator', denominator: 'Denominator', value: 'Value', opened_at: 'Opened', closed_at: 'Closed', due_at: 'Due', learned_at: 'Learned', fired_at: 'Fired', resolved_at: 'Resolved', at: 'Time' },
+  columns: { subject: 'Object', numerator: 'Numerator', denominator: 'Denominator', value: 'Value', opened_at: 'Opened', closed_at: 'Closed', due_at: 'Due', learned_at: 'Learned', fired_at: 'Fired', resolved_at: 'Resolved', at: 'Time',
+    case_type: 'Kind of case', accepted_at: 'Accepted', dispatched_at: 'Dispatched', finished_at: 'Finished', last_finished_at: 'Last finished', returned_at: 'Returned', settled_at: 'Settled', supervised_at: 'Supervised', occurred_at: 'Occurred', start_at: 'Start', highest_at: 'Highest at', densest_at: 'Densest at', heard_at: 'Last heard of', registered_at: 'Registered', source: 'Source', kind: 'Kind', outcome: 'Outcome', severity: 'Severity', level: 'Level', thing: 'Thing', model: 'Model', rule: 'Alarm rule', readings: 'Readings', stations: 'Stations', aqi: 'AQI', primary_pollutants: 'Primary pollutants', day: 'Day', hours: 'Hours', hours_late: 'Hours late', silent_hours: 'Hours silent', speed: 'Speed', free_flow: 'Free-flow speed', highest: 'Highest', lowest: 'Lowest', since: 'Since', case_number: 'Case number', cases: 'Cases', step: 'Step', newest: 'Newest', class: 'Air quality class', assignment: 'Task', merge_rule: 'Merge rule',
+  },
   subjects: { case: 'Case', alarm: 'Alarm', thing: 'Thing', signal: 'Signal', region: 'Region' },
 }
 

@@ -35,12 +35,13 @@ export function columnText(name: string): string {
   return i18n.global.te(`indicators.columns.${name}`) ? t(`indicators.columns.${name}`) : name
 }
 
-/** What a cell of a row says: moments in city time, numbers as numbers. */
-export function cellText(value: unknown): string {
+/** What a cell of a row says: moments in city time, numbers as numbers, codes by their names where those are known. */
+export function cellText(value: unknown, names: Record<string, Record<string, string>> = {}): string {
   if (value === null || value === undefined) return '—'
   if (typeof value === 'number') return number(value)
   if (typeof value === 'boolean') return t(value ? 'common.yes' : 'common.no')
   const text = typeof value === 'string' ? value : JSON.stringify(value)
+  if (names[text]) return titleOf(names[text] as Title)
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*(Z|[+-]\d\d:\d\d)$/.test(text) ? dateTime(text, true) : text
 }
 

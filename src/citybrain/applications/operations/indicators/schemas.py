@@ -136,6 +136,7 @@ class ExplanationShown(Schema):
     total: int = Field(description="How many rows count")
     hidden: int = Field(description="How many of them you may not see")
     next: int | None
+    names: dict[str, dict[str, Words]] = Field(description="By column and code: what the codes in the rows mean")
 
     @staticmethod
     def of(one: Explanation) -> ExplanationShown:
@@ -147,7 +148,7 @@ class ExplanationShown(Schema):
             shown=ValueShown.of(one.shown), numerator=one.shown.numerator, denominator=one.shown.denominator,
             inputs=[InputShown(**each) for each in one.inputs], is_reproduced=one.is_reproduced,
             **{name: getattr(one, name) for name in (
-                "key", "version", "dimension", "code", "recomputed", "columns", "rows", "total", "hidden", "next")},
+                "key", "version", "dimension", "code", "recomputed", "columns", "rows", "total", "hidden", "next", "names")},
         )  # fmt: skip
 
 

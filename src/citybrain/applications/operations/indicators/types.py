@@ -82,6 +82,8 @@ class Explanation:
     hidden: int
     """How many count but may not be seen by this viewer."""
     next: int | None
+    names: dict[str, dict[str, dict[str, str]]]
+    """Of columns that hold codes: what the codes on this page mean, in both languages."""
 
     @property
     def is_reproduced(self) -> bool:

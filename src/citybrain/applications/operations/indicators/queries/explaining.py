@@ -24,6 +24,7 @@ from citybrain.base.conditions.sql import to_sql
 from citybrain.base.errors import NotFound
 from citybrain.base.places.queries import city
 from citybrain.hubs.data.facts.lake import Lake, lake
+from citybrain.hubs.sensing.alarms.queries import rule_titles
 
 PLAIN = ("period", "organisation_path", "region_path")
 
@@ -50,13 +51,14 @@ def explain(
         again = _recomputed(opened, definition, dimension, code, where.root.code)
         own = _only(definition, dimension, code, where.root.code)
         total, visible, rows, columns = _page(opened, viewer, definition, own, after, limit)
+        names = _names(opened, viewer, rows)
         tables: list[str] = sorted(opened.tables_of(definition.select) & set(run.marks))
     return Explanation(
         key=row.key, definition=definition, version=version.number, dimension=dimension, code=code,
         shown=value_of(definition, shown), recomputed=again,
         inputs=[{"table": one, "mark": run.marks[one], "newest": run.newest.get(one)} for one in tables],
         columns=columns, rows=rows, total=total, hidden=total - visible,
-        next=after + limit if after + limit < visible else None,
+        next=after + limit if after + limit < visible else None, names=names,
     )  # fmt: skip
 
 
@@ -85,6 +87,16 @@ def _only(definition: IndicatorDefinition, dimension: str, code: str, root: str)
         return f"string_split(trim({path}, '/'), '/')[-1] = '{place}'"
     within = f"list_contains(string_split({path}, '/'), '{place}')"
     return f"({within} OR coalesce({path}, '') = '')" if dimension == "region" and code == root else within
+
+
+def _names(opened: Lake, viewer: Viewer, rows: list[dict[str, Any]]) -> dict[str, dict[str, dict[str, str]]]:
+    """What the kinds of cases and the alarm rules on a page are called."""
+    kinds, rules = ({row[name] for row in rows if row.get(name)} for name in ("case_type", "rule"))
+    called = opened.query("SELECT code, title_zh, title_en FROM case_types") if kinds else None
+    told = {one["code"]: {"zh": one["title_zh"], "en": one["title_en"]} for one in called.to_pylist()} if called else {}
+    of_rules = rule_titles(viewer, rules) if rules and viewer.may("alarm.read") else {}
+    found = {"case_type": {code: told[code] for code in kinds & set(told)}, "rule": of_rules}
+    return {name: titles for name, titles in found.items() if titles}
 
 
 def _page(
