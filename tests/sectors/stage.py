@@ -113,10 +113,10 @@ class World:
         row = {"type": told, "occurred_at": at(when), "recorded_at": at(learned), **columns}
         self.rows.setdefault(table, []).append(row)
 
-    def knows(self, reference: str, **columns: Any) -> None:
-        self.rows.setdefault(f"{reference}_history", []).append(
-            {"recorded_at": at("01-01 00:00"), "is_gone": False, **columns}
-        )
+    def knows(self, reference: str, when: str = "01-01 00:00", **columns: Any) -> None:
+        """What an entry of reference data became, seen then."""
+        rows = self.rows.setdefault(f"{reference}_history", [])
+        rows.append({"is_gone": False, **columns, "recorded_at": at(when)})
 
     def case(self, number: str, told_at: str, **facts: Any) -> Case:
         return Case(self, number, told_at, **facts)
@@ -144,6 +144,11 @@ class World:
         for name, seconds in periods.items():
             self.streams += 1
             self.knows("streams", stream=self.streams, thing=code, property=name, model=model, period_seconds=seconds)
+
+    def changes(self, code: str, when: str, **columns: Any) -> None:
+        """A device is moved, handed over or retired."""
+        before = [row for row in self.rows["things_history"] if row["code"] == code][-1]
+        self.knows("things", when, **before | columns)
 
     def reads(self, thing: str, name: str, values: dict[str, float], *, late: float = 0, quality: int = 0) -> None:
         """Readings of a device by time; the city knew of them `late` seconds after."""

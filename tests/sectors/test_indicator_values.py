@@ -214,14 +214,34 @@ def test_numbers_worked_by_hand(pack: str) -> None:
             assert {place: found.get(place) for place in values} == pytest.approx(values), key
 
 
-def test_a_device_that_moved_takes_its_alarms_along() -> None:
-    """The rate of a district is of the devices that stand there now: no alarm without a device to divide by."""
+def test_devices_count_where_they_were_and_while_they_were_there() -> None:
+    """n-a moves south at noon of the 3rd, and is retired as the 4th begins; its alarm of the 2nd stays in the north."""
     world = World(NOW)
     world.thing("n-a", "gauge", level=3600)
-    world.alarm("1", "rule", "n-a", fired="03 09:00")
-    world.rows["alarm_events"][0]["region_path"] = "/4206/420602/s-street/"
+    world.alarm("1", "rule", "n-a", fired="02 09:00")
+    world.alarm("2", "rule", "n-a", fired="03 09:00")
+    world.changes("n-a", "03 12:00", region_path="/4206/420602/s-street/")
+    world.changes("n-a", "04 00:00", state="retired")
+    definitions = declared("sensing")
     with world.lake() as lake:
-        found = numbers(lake, declared("sensing")["sensing.alarms_per_1000"], world.now, since="03 00:00")
+        there = numbers(lake, definitions["sensing.devices"], world.now, since="02 00:00")
+        alarms = numbers(lake, definitions["sensing.alarms_per_1000"], world.now, since="02 00:00")
 
-    assert found[NORTH, "03"] == 1000
-    assert (SOUTH, "03") not in found
+    assert [there[ROOT, day] for day in ("02", "03", "04")] == [1, 1, 0]
+    assert [there[NORTH, day] for day in ("02", "03", "04")] == [1, 0, 0]
+    assert [there[SOUTH, day] for day in ("02", "03", "04")] == [0, 1, 0]
+    assert {place: rate for place, rate in alarms.items() if place[0] in (NORTH, SOUTH)} == {
+        (NORTH, "02"): 1000, (SOUTH, "03"): 1000,
+    }  # fmt: skip
+
+
+def test_a_lamp_taken_down_was_dark_while_it_stood() -> None:
+    world = World(NOW)
+    for name in ("n-1", "n-2"):
+        world.thing(name, "lighting.lamp_controller", power=3600)
+    world.alarm("1", "lighting.lamp_dark", "n-1", fired="02 20:00")
+    world.changes("n-1", "03 09:00", state="retired")
+    with world.lake() as lake:
+        found = numbers(lake, declared("lighting")["lighting.lit_rate"], world.now, since="02 00:00")
+
+    assert [found[ROOT, day] for day in ("02", "03")] == [50, 100]

@@ -181,8 +181,8 @@ def test_where_nothing_was_counted_there_is_no_number(opened: Lake, key: str) ->
     assert [found[place] for place in NOTHING[key] if place in found] == []
 
 
-def test_a_closing_told_late_corrects_the_hours_since(tmp_path: object) -> None:
-    """The source closed its ticket at 10:00 and said so at 13:00: by then the case was not open at 10 and 11."""
+def test_a_closing_told_late_corrects_the_hours_since() -> None:
+    """The source closed its ticket at 10:30 and said so at 13:00: by then the case was not open at 10 and 11."""
     world = World(NOW)
     late = world.case("late", "03 09:00")
     late("noted", "03 12:30")
