@@ -1,6 +1,6 @@
-"""A lake staged by hand: a few messages, readings and devices, over which the SQL that the packs declare is run as the
-platform runs it (the same views, windows and ways of adding up), so that its numbers can be compared with those worked
-out beside them.
+"""A lake staged by hand: a few messages, readings and devices, over which the SQL of the packs is run as the platform
+runs it (the same views, windows and ways of adding up), so that its numbers can be compared with those worked out
+beside them.
 
 Times are the city's own (Asia/Shanghai, eight hours ahead of the UTC that the lake keeps): "03 09:00" is 3 March 2026.
 """
@@ -36,13 +36,15 @@ REGIONS = {
     "n-grid": ("grid", "/4206/420606/n-street/n-grid/"),
     "s-grid": ("grid", "/4206/420602/s-street/s-grid/"),
 }
+PEOPLE = {ROOT: 5000, NORTH: 2000, "n-street": 500}
+"""The south and the rest of the north have not been counted."""
 ORGANISATIONS = {"": "", "gov": "/gov/", "urban": "/gov/urban/", "eco": "/gov/eco/"}
 Numbers = dict[tuple[str, str], float | None]
-"""By place and begin of the period: `("4206", "03")` is the city on 3 March, `("eco", "03 09")` an organisation at nine."""
+"""By place and begin of the period: `("4206", "03")` is the city on 3 March, `("eco", "03 09")` a bureau at nine."""
 
 
 def at(spelled: str) -> datetime:
-    """"03 09:00" (3 March), "02-24 09:00", "03 24:00" (the midnight that ends the day)."""
+    """A time of 2026: `03 09:00` (of March), `02-24 09:00`, `03 24:00` (the midnight that ends the day)."""
     day, _, clock = spelled.partition(" ")
     month, _, day = day.rpartition("-")
     hour, minute, second = (*(clock or "00:00").split(":"), "0")[:3]
@@ -107,7 +109,8 @@ class World:
         self.rows: dict[str, list[dict[str, Any]]] = {}
         self.tasks = self.streams = 0
         for code, (level, path) in REGIONS.items():
-            self.knows("regions", code=code, level=level, path=path, name=code)
+            people = PEOPLE.get(code)
+            self.knows("regions", code=code, level=level, path=path, name=code, population=people)
 
     def tell(self, table: str, told: str, when: str, learned: str, /, **columns: Any) -> None:
         row = {"type": told, "occurred_at": at(when), "recorded_at": at(learned), **columns}
@@ -130,13 +133,21 @@ class World:
         learned: str = "",
     ) -> None:  # fmt: skip
         """An alarm of a device that stands in the place its name begins with."""
-        facts = {"alarm": name, "rule": rule, "thing": thing, "start_at": at(start or fired), "region_path": _near(thing)}
+        facts = {
+            "alarm": name,
+            "rule": rule,
+            "thing": thing,
+            "start_at": at(start or fired),
+            "region_path": _near(thing),
+        }
         self.tell("alarm_events", "alarm.fired", fired, learned or fired, **facts)
         for step, when in (("resolved", resolved), ("withdrawn", withdrawn)):
             if when:
                 self.tell("alarm_events", f"alarm.{step}", when, when, **facts)
 
-    def thing(self, code: str, model: str, *, since: str = "02-01 00:00", state: str = "active", **periods: float) -> None:
+    def thing(
+        self, code: str, model: str, *, since: str = "02-01 00:00", state: str = "active", **periods: float
+    ) -> None:
         """A device with the seconds between two readings of each of its properties; `n-…` stands in the north."""
         organisation = ORGANISATIONS["urban" if code.startswith("n-") else "eco"]
         self.knows("things", code=code, name=code, model=model, state=state, region_path=_near(code),
@@ -153,9 +164,7 @@ class World:
     def reads(self, thing: str, name: str, values: dict[str, float], *, late: float = 0, quality: int = 0) -> None:
         """Readings of a device by time; the city knew of them `late` seconds after."""
         stream = next(
-            row["stream"]
-            for row in self.rows["streams_history"]
-            if (row["thing"], row["property"]) == (thing, name)
+            row["stream"] for row in self.rows["streams_history"] if (row["thing"], row["property"]) == (thing, name)
         )
         for when, value in values.items():
             moment = at(when)
@@ -203,7 +212,7 @@ def numbers(opened: Lake, definition: IndicatorDefinition, now: datetime, *, sin
     opened.register("before", pa.table({"dimension": pa.array([], pa.string()), "code": pa.array([], pa.string())}))
     sql = with_nothing("found", definition, before="before", root=ROOT)
     found = opened.query(
-        f"WITH found AS ({rolled_up(definition, root=ROOT)}) SELECT period, code, value FROM ({sql})"  # noqa: S608
+        f"WITH found AS ({rolled_up(definition, root=ROOT)}) SELECT period, code, value FROM ({sql})"
     ).to_pylist()
     spelled = "%d %H" if definition.period == "hour" else "%d"
     taken: Numbers = {}

@@ -29,7 +29,7 @@ def sensing(world: World) -> None:
     world.reads("n-a", "level", {"02 20:45": 1})  # three hours and a quarter before midnight: just heard
     world.reads("n-a", "level", hourly("03", range(5)) | hourly("03", range(7, 24)), late=60)
     world.reads("n-a", "level", {"03 00:30": 1, "03 01:30": 1}, late=60)  # more than due: makes up for nothing
-    world.reads("n-a", "level", hourly("04", range(10)) | {"04 11:50": 1})  # the last within the last quarter of an hour
+    world.reads("n-a", "level", hourly("04", range(10)) | {"04 11:50": 1})  # the last too late to count
     world.reads("n-b", "level", hourly("03", range(12, 24)), late=120)
     world.reads("s-c", "open", {"02 05:44:59": 1})  # eighteen hours and a quarter, and a second: silent
     world.reads("s-c", "open", {"03 00:00": 1, "03 06:00": 0}, late=600)
@@ -46,7 +46,9 @@ def sensing(world: World) -> None:
 SENSING = {
     "sensing.devices": {(ROOT, "02"): 3, (ROOT, "03"): 4, (NORTH, "03"): 3, ("eco", "03"): 1},
     # 2nd: n-a of n-a, s-c, n-mute; 3rd: all but n-mute; now: n-b was heard thirteen hours ago
-    "sensing.online_rate": {(ROOT, "02"): 100 / 3, (ROOT, "03"): 75, (SOUTH, "02"): 0, (SOUTH, "03"): 100, (ROOT, "04"): 50},
+    "sensing.online_rate": {
+        (ROOT, "02"): 100 / 3, (ROOT, "03"): 75, (SOUTH, "02"): 0, (SOUTH, "03"): 100, (ROOT, "04"): 50,
+    },
     "sensing.silent_devices": {(ROOT, "02"): 2, (ROOT, "03"): 1, (SOUTH, "03"): 0, (ROOT, "04"): 2, ("urban", "04"): 2},
     # 3rd: n-a 22 of 24, n-b 12 of 12, s-c 3 of 4 and 1 of 1
     # 4th, until 11:45: n-a 10 of 11, n-b 0 of 11, s-c 1 of 1, whose battery is not due yet; 2nd: 1 of 24, 1 of 5

@@ -18,7 +18,9 @@ NOW = "04 12:00"
 def staged() -> World:
     world = World(NOW)
     for name in ("n-air", "s-air"):
-        world.thing(name, "environment.air_station", **dict.fromkeys(("pm25", "pm10", "so2", "no2", "co", "o3"), 3600.0))
+        world.thing(
+            name, "environment.air_station", **dict.fromkeys(("pm25", "pm10", "so2", "no2", "co", "o3"), 3600.0)
+        )
 
     def measures(station: str, day: str, hours: Iterable[int], **values: float) -> None:
         spelled = [f"{day} {hour:02}:00" for hour in hours]
