@@ -7,6 +7,7 @@ The clock stands at noon of 4 March 2026.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -235,6 +236,33 @@ def test_devices_count_where_they_were_and_while_they_were_there() -> None:
     assert {place: rate for place, rate in alarms.items() if place[0] in (NORTH, SOUTH)} == {
         (NORTH, "02"): 1000, (SOUTH, "03"): 1000,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("minute", [0, 15, 30, 45])
+def test_a_device_that_is_a_second_early_or_late_is_complete(minute: int) -> None:
+    world = World(NOW)
+    world.thing("n-a", "gauge", level=3600)
+    moments = [f"03 {hour:02}:{minute:02}" for hour in range(24)]
+    world.reads("n-a", "level", dict.fromkeys(moments, 1))
+    for number, row in enumerate(world.rows["readings"][1:]):
+        row["occurred_at"] += timedelta(seconds=(-1) ** number)
+    with world.lake() as lake:
+        found = numbers(lake, declared("sensing")["sensing.completeness"], world.now, since="03 00:00")
+
+    assert found[ROOT, "03"] == 100
+
+
+def test_a_burst_fills_its_own_hour_and_no_other() -> None:
+    """Every five minutes; from eight on a reading each minute for an hour, then nothing for four."""
+    world = World(NOW)
+    world.thing("n-a", "gauge", level=300)
+    calm = [f"03 {hour:02}:{minute:02}" for hour in (*range(8), *range(13, 24)) for minute in range(0, 60, 5)]
+    world.reads("n-a", "level", dict.fromkeys(calm + [f"03 08:{minute:02}" for minute in range(60)], 1))
+    with world.lake() as lake:
+        found = numbers(lake, declared("sensing")["sensing.completeness"], world.now, since="03 00:00")
+
+    # twenty hours of twelve; the last two minutes of the burst lie in the next stretch, which begins half a period early
+    assert found[ROOT, "03"] == pytest.approx(100 * (20 * 12 + 2) / 288)
 
 
 def test_a_lamp_taken_down_was_dark_while_it_stood() -> None:

@@ -73,13 +73,6 @@ SELECT assignment, min("case") AS "case", arg_min(role, seq) AS role, arg_min(or
   min(occurred_at) FILTER (WHERE type = 'case.returned') AS returned_at
 FROM case_events WHERE assignment IS NOT NULL GROUP BY assignment
 """
-STATES = """
-SELECT *, occurred_at AS since,
-  coalesce(min(occurred_at) OVER (PARTITION BY "case" ORDER BY seq ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING),
-    TIMESTAMPTZ 'infinity') AS until
-FROM case_events QUALIFY until > occurred_at
-"""
-"""What is told late but happened earlier (a source closed its ticket yesterday) holds from when it happened."""
 
 
 def _case_types() -> Iterator[Row]:
@@ -102,7 +95,6 @@ declare(
     ),
     View("cases", CASES, "每件案件一行:当前状态与首次派遣、受理、办结时间"),
     View("assignments", ASSIGNMENTS, "每项任务一行"),
-    View("case_states", STATES, "案件每次变化一行:从 since 起(含)到 until 止,案件当时的样子"),
     Reference(
         "case_types",
         "code",
