@@ -261,7 +261,7 @@ def test_a_burst_fills_its_own_hour_and_no_other() -> None:
     with world.lake() as lake:
         found = numbers(lake, declared("sensing")["sensing.completeness"], world.now, since="03 00:00")
 
-    # twenty hours of twelve; the last two minutes of the burst lie in the next stretch, which begins half a period early
+    # twenty hours of twelve; the last two minutes of the burst lie in the next stretch: each begins half a period early
     assert found[ROOT, "03"] == pytest.approx(100 * (20 * 12 + 2) / 288)
 
 
