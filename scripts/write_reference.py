@@ -1,10 +1,16 @@
-"""Write docs/errors.md and docs/settings.md from the code, or with `--check` say whether they have drifted."""
+"""Write docs/errors.md, docs/settings.md and the table in docs/indicators.md from the code and the packs.
+
+With `--check` say whether they have drifted.
+"""
 
 from __future__ import annotations
 
 import ast
 import sys
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from citybrain.base.errors import catalogue
 
@@ -34,7 +40,25 @@ def settings_page() -> str:
     return f"# Settings\n\n{told}\n"
 
 
-PAGES = {"docs/errors.md": errors_page, "docs/settings.md": settings_page}
+def indicators_page() -> str:
+    """What is written by hand in docs/indicators.md, and after its mark the indicators that the packs declare."""
+    told = (ROOT / "docs/indicators.md").read_text(encoding="utf-8").partition(MARK)[0]
+    lines = [MARK, "", "| key | 名称 | title | unit | period | aggregate | source |", "|---|---|---|---|---|---|---|"]
+    for file in sorted((ROOT / "src/citybrain/sectors").glob("*/indicators.yaml")):
+        declared = yaml.safe_load(file.read_text(encoding="utf-8"))["indicators"]
+        lines += [_indicator_row(key, one) for key, one in sorted(declared.items())]
+    return told + "\n".join(lines) + "\n"
+
+
+def _indicator_row(key: str, one: dict[str, Any]) -> str:
+    added = one["aggregate"] + (f" × {one['scale']}" if one.get("scale", 1) != 1 else "")
+    source = one.get("source", {}).get("en", "")
+    cells = [f"`{key}`", one["title"]["zh"], one["title"]["en"], one["unit"]["en"], one["period"], added, source]
+    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+
+
+MARK = "<!-- from here on by scripts/write_reference.py -->"
+PAGES = {"docs/errors.md": errors_page, "docs/settings.md": settings_page, "docs/indicators.md": indicators_page}
 
 
 def main(arguments: list[str]) -> int:

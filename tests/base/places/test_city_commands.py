@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -198,6 +199,33 @@ def test_a_table_of_ones_own_makes_a_tree_of_any_depth(tmp_path):
     assert region_of("n7").path == "/n0/n1/n2/n3/n4/n5/n6/n7/"
     assert region_of("n3").name_en == "English 3"
     assert [level["key"] for level in city().levels] == [*(f"level{i}" for i in range(8)), "grid"]
+
+
+def test_a_table_may_say_how_many_people_live_where(tmp_path, capsys):
+    path = tmp_path / "regions.csv"
+    head = "code,name,level,parent,population,population_at,population_source\n"
+    path.write_text(
+        head + "C,City,city,,5260951,2020-11-01,census\nA,East,district,C,,,\nB,West,district,C,52 thousand,,\n"
+        "D,South,district,C,1000,last year,\n"
+    )
+    assert run_import(path) == 0
+    said = capsys.readouterr()
+    assert said.err.splitlines() == [
+        "left out: regions.csv:4: The population 52 thousand is not a whole number of people and was not taken",
+        "left out: regions.csv:5: The day of the population, last year, cannot be read; the number was not taken",
+    ]
+    whole = region_of("C")
+    assert (whole.population, whole.population_at, whole.population_source) == (5260951, date(2020, 11, 1), "census")
+    assert [region_of(code).population for code in "ABD"] == [None, None, None]
+
+    path.write_text(head + "C,City,city,,5271000,2021-12-31,estimate\nA,East,district,C,800,,\n")
+    assert run_import(path) == 0
+    assert "2 with another population" in capsys.readouterr().out
+    assert [region_of(code).population for code in "CA"] == [5271000, 800]
+
+    path.write_text("code,name,level,parent\nC,City,city,\nA,East,district,C\n")  # a table that says nothing of it
+    assert run_import(path) == 0
+    assert [region_of(code).population for code in "CA"] == [5271000, 800]
 
 
 def test_wrong_rows_are_named_by_file_and_line_and_the_good_ones_kept(tmp_path, capsys):

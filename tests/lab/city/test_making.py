@@ -42,6 +42,7 @@ def test_a_city_is_made_with_everything_in_it(made):
     levels = dict(Region.objects.values_list("level").annotate(count=Count("pk")))
     assert levels == {"city": 1, "county": 4, "street": 16, "community": 128, "grid": 2_400}
     assert not Region.objects.filter(area_km2=None).exists()
+    assert Region.objects.get(level="city").population == PEOPLE
     assert not Thing.objects.filter(region_path="").exclude(model__key="drainage.river_gauge").exists()
     assert set(MapLayer.objects.values_list("name", flat=True)) == {"roads", "water", "green", "buildings", "labels"}
 

@@ -99,6 +99,15 @@ def test_households_add_up_to_the_people(plan):
     assert (plan.buildings.households[plan.buildings.use != "residential"] == 0).all()
 
 
+def test_the_people_of_the_parts_add_up_to_those_of_the_city(plan):
+    rows = plan.regions.division(plan.households(), plan.people).rows
+    lives = {row.code: row.people.count for row in rows}
+    for level in ("county", "street", "community", "grid"):
+        assert sum(lives[row.code] for row in rows if row.level == level) == lives[rows[0].code] == 5_000
+    assert {row.people.source for row in rows} == {"simulated"}
+    assert min(lives.values()) == 0  # a grid in the river
+
+
 def test_buildings_stand_in_no_river_and_no_road_runs_through_the_lake(plan):
     footprints = shapely.polygons(np.stack([plan.buildings.x, plan.buildings.y], -1))
     for area in plan.water:

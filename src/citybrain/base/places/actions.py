@@ -263,6 +263,7 @@ def _announce_import(root: Region, done: Imported, *, actor: Actor) -> None:
         "moved": len(done.moved),
         "bounded": len(done.bounded),
         "ended": len(done.ended),
+        "counted": len(done.counted),
     }
     evidence: dict[str, Any] = {**counts}
     record(actor, "region.imported", root, **evidence)

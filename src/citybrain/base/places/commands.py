@@ -53,7 +53,8 @@ def _register_import(words: Any) -> None:
     )
     codes = (
         "folder with provinces, cities, areas, streets, villages as .csv or .csv.gz, "
-        "or one table with the columns code,name,level,parent"
+        "or one table with the columns code,name,level,parent; either may have population, population_at and "
+        "population_source"
     )
     crs = "coordinate system of the boundaries (default: what the file says, else WGS-84)"
     since = "when the boundaries began, ISO 8601 with offset (default: a first one always, a changed one now)"
@@ -204,6 +205,7 @@ def _print_done(done: Imported, began: float) -> None:
         "moved": len(done.moved),
         "boundaries drawn": len(done.bounded),
         "ended": len(done.ended),
+        "with another population": len(done.counted),
         "there but not in the files": len(done.not_in_files),
     }
     said = ", ".join(f"{count} {what}" for what, count in parts.items() if count) or "nothing changed"

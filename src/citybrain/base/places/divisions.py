@@ -6,6 +6,9 @@ Two kinds of tables are understood:
   `areas_2023.csv` is allowed, and any table may be missing), columns `code`, `name` and the code of the level above:
   the layout of the freely available lists of China's statistical division codes;
 - one `.csv` or `.csv.gz` file with the columns `code,name,level,parent[,name_en]`, for a tree of any depth.
+
+Either may also say how many people live in a region: `population`, and of which day (`population_at`, 2020-11-01) and
+by whom (`population_source`).
 """
 
 from __future__ import annotations
@@ -15,7 +18,8 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 from citybrain.base.errors import BadInput, FieldError
@@ -36,18 +40,29 @@ TABLES = (
     ("streets", "street", "areaCode"),
     ("villages", "community", "streetCode"),
 )
+MOST_PEOPLE = 2_000_000_000
 NO_REAL_PLACE = re.compile(r"(?:市辖区|县|(?:省|自治区)直辖县级行政区划)\Z")  # rows that only group what is below
 
 
 @dataclass(frozen=True)
+class People:
+    """How many live in a region, counted or estimated for a day."""
+
+    count: int
+    at: date | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True)
 class RegionRow:
-    """One region as a file gives it; `parent` is a code, None for the root."""
+    """One region as a file gives it; `parent` is a code, None for the root, `people` None where nothing is said."""
 
     code: str
     name: str
     level: str
     parent: str | None
     name_en: str = ""
+    people: People | None = None
 
 
 @dataclass
@@ -94,7 +109,7 @@ def _below(root: str, name: str, by_code: Mapping[str, RegionRow]) -> list[Regio
     top = by_code[root]
     if NO_REAL_PLACE.match(top.name):
         name = name or (by_code[top.parent].name if top.parent is not None and top.parent in by_code else "")
-    kept = [RegionRow(top.code, name or top.name, top.level, None, top.name_en)]
+    kept = [replace(top, name=name or top.name, parent=None)]
     waiting = [(child, root) for child in children.get(root, [])]
     while waiting:
         deeper: list[tuple[RegionRow, str]] = []
@@ -102,7 +117,7 @@ def _below(root: str, name: str, by_code: Mapping[str, RegionRow]) -> list[Regio
             if NO_REAL_PLACE.match(row.name) and row.level == "city":
                 deeper += [(child, parent) for child in children.get(row.code, [])]
             else:
-                kept.append(RegionRow(row.code, row.name, row.level, parent, row.name_en))
+                kept.append(replace(row, parent=parent))
                 deeper += [(child, row.code) for child in children.get(row.code, [])]
         waiting = deeper
     depths = {root: 0}
@@ -125,7 +140,7 @@ def _code_tables(folder: Path, problems: list[FieldError]) -> Iterator[RegionRow
                 parent = row[parent_column] if parent_column else None
                 if _is_usable(where, row, known, above, parent, problems):
                     known.add(row["code"])
-                    yield RegionRow(row["code"], row["name"], level, parent)
+                    yield RegionRow(row["code"], row["name"], level, parent, people=_people(where, row, problems))
     if not found:
         raise BadInput("place.source", file=str(folder), why="there is no areas.csv, streets.csv, … in it")
 
@@ -137,7 +152,26 @@ def _one_table(file: Path, problems: list[FieldError]) -> Iterator[RegionRow]:
             problems.append(FieldError(where, "place.row_blank", {"column": "level"}))
         elif _is_usable(where, row, known, known, row["parent"] or None, problems):
             known.add(row["code"])
-            yield RegionRow(row["code"], row["name"], row["level"], row["parent"] or None, row.get("name_en", ""))
+            people = _people(where, row, problems)
+            yield RegionRow(
+                row["code"], row["name"], row["level"], row["parent"] or None, row.get("name_en", ""), people
+            )
+
+
+def _people(where: str, row: dict[str, str], problems: list[FieldError]) -> People | None:
+    """What a row says of the people; what cannot be read is noted, and the region stands without it."""
+    count, day = row.get("population", ""), row.get("population_at", "")
+    if not count:
+        return None
+    if not re.fullmatch(r"[0-9]{1,10}", count) or int(count) > MOST_PEOPLE:
+        problems.append(FieldError(where, "place.row_population", {"value": count}))
+        return None
+    try:
+        at = date.fromisoformat(day) if day else None
+    except ValueError:
+        problems.append(FieldError(where, "place.row_population_at", {"value": day}))
+        return None
+    return People(int(count), at, row.get("population_source", "")[:200])
 
 
 def _is_usable(

@@ -9,13 +9,14 @@ from datetime import datetime
 from citybrain.base import clock
 from citybrain.base.errors import BadInput
 from citybrain.base.places.boundaries import SourcedOutline
-from citybrain.base.places.divisions import RegionRow
+from citybrain.base.places.divisions import People, RegionRow
 from citybrain.base.places.models import Region, RegionBoundary
 from citybrain.base.places.outlines import Outline, union_of
 from citybrain.base.querying.paths import below
 from citybrain.base.querying.trees import move_subtree, path_of
 
 BATCH = 2000
+PEOPLE = ["population", "population_at", "population_source"]
 DERIVED = "union of its parts"
 
 
@@ -28,11 +29,12 @@ class Imported:
     moved: list[tuple[str, str]] = field(default_factory=list)  # code, old path
     bounded: list[str] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
+    counted: list[str] = field(default_factory=list)  # the number of people is new or another one
     not_in_files: list[str] = field(default_factory=list)
 
     @property
     def is_change(self) -> bool:
-        return bool(self.created or self.renamed or self.moved or self.bounded or self.ended)
+        return bool(self.created or self.renamed or self.moved or self.bounded or self.ended or self.counted)
 
 
 class RegionImport:
@@ -110,6 +112,17 @@ class RegionImport:
             if row.parent is None or row.parent in self.regions:
                 self._move(region, self._parent(row))
         Region.objects.bulk_update(changed, ["name", "name_en", "level", "valid_to"], batch_size=200)
+        self._count_people()
+
+    def _count_people(self) -> None:
+        """Take over what the rows say of the people in regions that are there already."""
+        counted: list[Region] = []
+        for row in self.rows:
+            region = self.regions.get(row.code)
+            if region is not None and row.people is not None and set_people(region, row.people):
+                counted.append(region)
+        Region.objects.bulk_update(counted, PEOPLE, batch_size=200)
+        self.done.counted = [region.code for region in counted]
 
     def _move(self, region: Region, parent: Region | None) -> None:
         if region.parent_id == (parent.pk if parent else None):
@@ -149,6 +162,8 @@ class RegionImport:
         )
         if row.code in self.outlines:
             set_measures(region, self.outlines[row.code].outline)
+        if row.people is not None:
+            set_people(region, row.people)
         return region
 
     def _load_boundaries(self) -> None:
@@ -219,6 +234,15 @@ def set_measures(region: Region, outline: Outline) -> None:
     """What a region keeps of its present outline."""
     region.area_km2 = outline.area_km2
     region.centre_lon, region.centre_lat = outline.centre
+
+
+def set_people(region: Region, people: People) -> bool:
+    """Whether that is anything new."""
+    said = (people.count, people.at, people.source)
+    if said == (region.population, region.population_at, region.population_source):
+        return False
+    region.population, region.population_at, region.population_source = said
+    return True
 
 
 def check_later(before: RegionBoundary, region: Region, at: datetime | None) -> None:

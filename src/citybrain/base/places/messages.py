@@ -49,7 +49,10 @@ class BoundaryDrawn(Message, frozen=True, kw_only=True):
 
 
 class RegionsImported(Message, frozen=True, kw_only=True):
-    """Many regions at once, from files or as a grid; renames, moves and ends are announced one by one as well."""
+    """Many regions at once, from files or as a grid; renames, moves and ends are announced one by one as well.
+
+    `counted` says of how many that were there the number of people is another one.
+    """
 
     type: ClassVar[str] = "region.imported"
     code: str
@@ -59,6 +62,7 @@ class RegionsImported(Message, frozen=True, kw_only=True):
     moved: int
     bounded: int
     ended: int
+    counted: int = 0
 
 
 class MapLayerLoaded(Message, frozen=True, kw_only=True):

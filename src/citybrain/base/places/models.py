@@ -27,7 +27,8 @@ class Region(models.Model):
 
     Regions form one tree of any depth. `level` is a word from the city's own list of levels. `path` holds the codes
     from the root down (`/4206/420602/`), so that "within 樊城区" is a range of one index. A region may have no
-    boundary; area and centre are those of the boundary that is valid now.
+    boundary; area and centre are those of the boundary that is valid now. `population` is what a count or an estimate
+    says, of which day and by whom; null where nobody said, and never added up from the parts.
     """
 
     SCOPE: ClassVar = Scope(
@@ -43,6 +44,9 @@ class Region(models.Model):
     area_km2 = models.FloatField(null=True, blank=True)
     centre_lon = models.FloatField(null=True, blank=True)
     centre_lat = models.FloatField(null=True, blank=True)
+    population = models.PositiveIntegerField(null=True, blank=True)
+    population_at = models.DateField(null=True, blank=True)
+    population_source = models.CharField(max_length=200, blank=True, default="")
     valid_from = models.DateTimeField(null=True, blank=True)
     valid_to = models.DateTimeField(null=True, blank=True)
 

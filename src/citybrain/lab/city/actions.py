@@ -73,7 +73,7 @@ def make_city(data: Path, *, seed: int, people: int, say: Say) -> None:
 @transaction.atomic
 def fill(plan: Plan, *, actor: Viewer = MAKER) -> None:
     """Every row of the city."""
-    division = plan.regions.division()
+    division = plan.regions.division(plan.households(), plan.people)
     import_city(
         division, plan.boundaries, actor=actor, time_zone=TIME_ZONE, name_en=division.root.name_en, is_simulated=True
     )

@@ -42,6 +42,11 @@ class Plan:
     staff: Sequence[Person]
     lines: Sequence[Line]
 
+    def households(self) -> list[int]:
+        """Of each grid, in the order of the cells."""
+        counted = np.bincount(self.buildings.cell, self.buildings.households, len(self.regions.grids))
+        return counted.astype(int).tolist()  # type: ignore[no-any-return]  # numpy says Any
+
 
 def plan_city(seed: int, people: int = PEOPLE) -> Plan:
     """The same seed and number of people give the same city, to the last footprint."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import shapely
 
 from citybrain.base.places.boundaries import Boundaries, SourcedOutline
-from citybrain.base.places.divisions import LEVELS, Division, RegionRow
+from citybrain.base.places.divisions import LEVELS, Division, People, RegionRow
 from citybrain.base.places.outlines import outline_of
 from citybrain.lab.city.names import CITY, COUNTIES, STREETS, community_names
 from citybrain.lab.city.shape import Lattice, Part, to_degrees
@@ -50,9 +50,23 @@ class Regions:
         street = self.by_code[str(community.parent)]
         return self.by_code[str(street.parent)], street, community
 
-    def division(self) -> Division:
+    def division(self, households: Sequence[int], people: int) -> Division:
+        """The tree as it is imported; who lives where follows from the households of each grid."""
         used = {"city", "county", "street", "community", "grid"}
-        return Division(list(self.rows), [dict(level) for level in LEVELS if level["key"] in used])
+        lives = self._people(households, people)
+        rows = [replace(row, people=People(lives[row.code], source=SOURCE)) for row in self.rows]
+        return Division(rows, [dict(level) for level in LEVELS if level["key"] in used])
+
+    def _people(self, households: Sequence[int], people: int) -> dict[str, int]:
+        """Inhabitants of every region; those of its parts add up, and the city has all of them."""
+        upto = np.round(np.cumsum(households) / max(sum(households), 1) * people)
+        lives = dict.fromkeys(self.by_code, 0)
+        for grid, count in zip(self.grids, np.diff(upto, prepend=0).astype(int).tolist(), strict=True):
+            code: str | None = grid.code
+            while code is not None:
+                lives[code] += count
+                code = self.by_code[code].parent
+        return lives
 
 
 def make_regions(parts: Sequence[Part], count: int, rng: np.random.Generator) -> Regions:

@@ -13,8 +13,10 @@ from django.utils import timezone
 from citybrain.base import bus
 from citybrain.base.audit import SYSTEM
 from citybrain.base.bus.models import OutboxEvent
+from citybrain.base.clock import EPOCH
 from citybrain.base.notices.actions import deliver_due
 from citybrain.base.places.actions import rename_region
+from citybrain.base.places.models import Region
 from citybrain.hubs.business.cases.models import Case
 from citybrain.hubs.data.facts import projecting, references
 from citybrain.hubs.data.facts.lake import lake
@@ -22,7 +24,7 @@ from citybrain.hubs.data.facts.models import Reconciliation
 from citybrain.hubs.data.facts.reconciling import reconcile
 from citybrain.hubs.data.facts.registry import Registry, facts, only
 from citybrain.hubs.data.facts.store import Store
-from citybrain.hubs.data.facts.types import FactTable
+from citybrain.hubs.data.facts.types import FactTable, Reference
 from tests.hubs.business.cases.conftest import play  # noqa: F401  (a fixture)
 from tests.hubs.business.cases.stage import LAMPS, Person, Play, declare
 
@@ -199,3 +201,27 @@ def test_drift_is_counted_and_told(play: Play, clock: Any, tmp_path: Path) -> No
 def test_views_and_tables_are_documented() -> None:
     text = (Path(__file__).resolve().parents[4] / "docs" / "lake.md").read_text(encoding="utf-8")
     assert [name for name in facts().names() if f"`{name}`" not in text] == []
+
+
+def test_a_column_declared_later_is_null_in_what_was_written_before(cast: Any, tmp_path: Path) -> None:
+    """A city whose regions were written before they had a population goes on, and takes it over once it is known."""
+    regions = facts().entries["regions"]
+    assert isinstance(regions, Reference)
+    before = pa.schema([field for field in regions.schema if field.name != "population"])
+    rows = [
+        {name: row[name] for name in row if name != "population"}
+        | {"seq": number, "recorded_at": EPOCH, "is_gone": False, "month": "1970-01"}
+        for number, row in enumerate(regions.rows(), 1)
+    ]
+    Store(references.store_of(tmp_path, regions).path, before).append(rows)
+
+    assert ask(tmp_path, "SELECT DISTINCT population FROM regions") == [{"population": None}]
+    projecting.project(tmp_path)
+    assert ask(tmp_path, "SELECT count(*) AS rows FROM regions_history") == [{"rows": len(rows)}]
+
+    Region.objects.filter(code="4206").update(population=5_260_951)
+    references._looked.clear()
+    projecting.project(tmp_path)
+    assert ask(tmp_path, "SELECT count(*) AS rows FROM regions_history") == [{"rows": len(rows) + 1}]
+    found = ask(tmp_path, "SELECT code, population FROM regions WHERE population IS NOT NULL")
+    assert found == [{"code": "4206", "population": 5_260_951}]

@@ -11,11 +11,11 @@ from citybrain.base.places.models import Region
 from citybrain.hubs.data.facts.registry import declare
 from citybrain.hubs.data.facts.types import Reference, Row
 
-S, F, B = pa.string(), pa.float64(), pa.bool_()
+S, F, B, I64 = pa.string(), pa.float64(), pa.bool_(), pa.int64()
 
 
 def _regions() -> Iterator[Row]:
-    columns = ("code", "name", "name_en", "level", "path", "area_km2", "centre_lon", "centre_lat")
+    columns = ("code", "name", "name_en", "level", "path", "area_km2", "centre_lon", "centre_lat", "population")
     yield from Region.objects.order_by("path").values(*columns).iterator()
 
 
@@ -31,6 +31,7 @@ declare(
         (
             pa.field("code", S), pa.field("name", S), pa.field("name_en", S), pa.field("level", S),
             pa.field("path", S), pa.field("area_km2", F), pa.field("centre_lon", F), pa.field("centre_lat", F),
+            pa.field("population", I64),
         ),
         _regions,
         ("region.*",),

@@ -154,7 +154,7 @@ class Lake:
         where = f"seq <= {mark}" if self._known_at is None else f"recorded_at <= {_literal(self._known_at)}"
         self._connection.execute(
             f'CREATE VIEW "{name}" AS SELECT {columns} FROM'  # noqa: S608 - names of our own tables
-            f" read_parquet({_list(table.file_uris())}, union_by_name = true) WHERE {where}"
+            f" ({store.read_sql(self._connection, table)}) WHERE {where}"
         )
 
     def _make_external(self, entry: External) -> None:

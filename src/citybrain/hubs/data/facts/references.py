@@ -74,9 +74,8 @@ def _known(store: Store, reference: Reference) -> dict[Any, Row]:
     with scratch(store.path.parents[2]) as connection:
         names = ", ".join(f'"{column.name}"' for column in reference.columns)
         found = connection.sql(
-            f"SELECT {names} FROM (SELECT * FROM read_parquet(?, union_by_name = true)"  # noqa: S608 - own names
-            f' QUALIFY row_number() OVER (PARTITION BY "{reference.key}" ORDER BY seq DESC) = 1) WHERE NOT is_gone',
-            params=[table.file_uris()],
+            f"SELECT {names} FROM (SELECT * FROM ({store.read_sql(connection, table)})"  # noqa: S608 - own names
+            f' QUALIFY row_number() OVER (PARTITION BY "{reference.key}" ORDER BY seq DESC) = 1) WHERE NOT is_gone'
         ).to_arrow_table()
     rows = found.cast(pa.schema(reference.columns)).to_pylist()
     return {row[reference.key]: row for row in rows}

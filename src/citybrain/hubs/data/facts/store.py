@@ -50,6 +50,15 @@ class Store:
             return None
         return DeltaTable(str(self.path))
 
+    def read_sql(self, connection: Any, table: DeltaTable) -> str:
+        """SQL of all its rows; a column that was declared after they were written is null."""
+        files = ", ".join("'" + one.replace("'", "''") + "'" for one in sorted(table.file_uris()))
+        rows = f"SELECT * FROM read_parquet([{files}], union_by_name = true)"  # noqa: S608 - our own files
+        if set(self.schema.names) <= {field.name for field in table.schema().fields}:
+            return rows
+        connection.register(f"blank_{self.path.name}", self.schema.empty_table())
+        return f'{rows} UNION ALL BY NAME SELECT * FROM "blank_{self.path.name}"'  # noqa: S608 - its own name
+
     def append(self, rows: Sequence[dict[str, Any]], *, place: Place | None = None) -> None:
         """Write rows (with their `seq` and `month`) in one commit that also says how far it reaches."""
         self.append_table(pa.Table.from_pylist(list(rows), schema=self.schema), place=place)
