@@ -36,6 +36,7 @@ CONSOLE: dict[str, Callable[[Everything], str]] = {
     "/pictures": lambda it: "/pictures",
     "/indicators": lambda it: "/indicators",
     "/indicators/:key": lambda it: "/indicators/urban.open_cases",
+    "/reports/:id(\\d+)?": lambda it: f"/reports/{it.report}" if it.report else "/reports",
     "/things": lambda it: "/things",
     "/things/:code": lambda it: f"/things/{it.thing}",
     "/thing-register": lambda it: "/thing-register",

@@ -44,7 +44,7 @@ def build_report(
     span = _span(definition, at)
     built = _build(plan, definition, dimension, [get_place(dimension, code)], span, _known_at(span), actor=actor)
     if not built:
-        raise Conflict("reports.no_numbers", report=key, code=code)
+        raise Conflict("reports.no_numbers", report=key, place=code)
     return built[0]
 
 

@@ -49,7 +49,8 @@ def sheet_of(report: Report, language: Language, origin: str = "") -> bytes:
 def put(cell: Cell | Any, value: str | float | datetime | None) -> Cell | Any:
     """Write a value as what it is. A text that begins like a formula is a text, also when it is edited later."""
     if isinstance(value, str):
-        cell.set_explicit_value(ILLEGAL_CHARACTERS_RE.sub("", value)[:LONGEST], "s")
+        cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)[:LONGEST]
+        cell.data_type = "s"  # after the value, from which the library guesses a formula
         cell.quotePrefix = value[:1] in "=+-@\t\r" and value != ""
     else:
         cell.value = value
