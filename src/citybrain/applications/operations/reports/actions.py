@@ -23,8 +23,8 @@ from citybrain.base.accounts.types import system_viewer
 from citybrain.base.errors import Conflict
 from citybrain.base.places.queries import city, find_city
 
-LOOKING_BACK = 3
-"""So many periods are looked at again for what came late."""
+LOOKING_BACK = {"day": 8, "week": 3}
+"""So many periods are looked at again: for what came late, and for what was due while nothing ran."""
 DIMENSIONS: tuple[Dimension, ...] = ("region", "organisation")
 
 
@@ -92,7 +92,7 @@ def _newest_spans(definition: ReportDefinition) -> list[Span]:
         return []
     start = indicators.span_of(definition.period, min(run[1], clock.now()), zone)[0]
     spans = []
-    for _ in range(LOOKING_BACK):
+    for _ in range(LOOKING_BACK[definition.period]):
         spans.append(Span(*indicators.span_of(definition.period, start - timedelta(seconds=1), zone)))
         start = spans[-1].start
     return spans[::-1]

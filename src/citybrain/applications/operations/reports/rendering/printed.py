@@ -24,6 +24,6 @@ def _printer() -> tuple[Any, Any]:
         from weasyprint.urls import URLFetcher  # noqa: PLC0415
     except OSError as error:
         raise Unavailable("reports.no_pdf") from error
-    for name in ("weasyprint", "fontTools"):  # they tell every step of every page
+    for name in ("weasyprint", "weasyprint.progress", "fontTools"):  # they tell every step of every page
         logging.getLogger(name).setLevel(logging.WARNING)
     return HTML, URLFetcher(allowed_protocols=())  # a report brings everything with it: nothing is fetched
