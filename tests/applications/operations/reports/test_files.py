@@ -13,7 +13,8 @@ from pypdf import PdfReader
 
 from citybrain.applications.operations.reports.models import Report
 from citybrain.applications.operations.reports.rendering import printed, render
-from citybrain.applications.operations.reports.rendering.charts import scale
+from citybrain.applications.operations.reports.rendering.charts import scale, trend
+from citybrain.applications.operations.reports.rendering.words import Wording
 from citybrain.base.audit.models import Record
 from citybrain.base.clock import MovableClock
 from citybrain.base.errors import Unavailable
@@ -144,3 +145,16 @@ def test_who_took_a_file_is_on_record(report: dict[str, Any], play: Play) -> Non
 )
 def test_an_axis_has_round_numbers(values: list[float], axis: tuple[float, float, float]) -> None:
     assert scale(values) == pytest.approx(axis)
+
+
+def test_a_missing_day_is_a_gap_in_the_line_and_on_the_axis() -> None:
+    days = [1, 2, 4, 5]
+    points = [
+        {"value": float(day), "start": f"2026-03-{day:02}T00:00:00Z", "end": f"2026-03-{day + 1:02}T00:00:00Z"}
+        for day in days
+    ]
+    facts = {"title": {"zh": "数"}, "decimals": 0, "warn": None, "alarm": None}
+    drawn = trend({"indicator": facts, "points": points}, Wording({"zone": "UTC"}, "zh"))
+    assert drawn.count("<polyline") == 2
+    across = [float(x) for x in re.findall(r'<circle cx="([^"]+)"', drawn)]
+    assert across[2] - across[1] == pytest.approx(2 * (across[1] - across[0]), abs=0.2)

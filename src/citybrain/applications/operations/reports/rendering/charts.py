@@ -24,7 +24,8 @@ def trend(line: dict[str, Any], wording: Wording) -> SafeString:
               if facts[name] is not None]  # fmt: skip
     known = [one["value"] for one in points if one["value"] is not None]
     low, high, step = scale([*known, *(value for value, _, _ in limits)])
-    places = [(_across(at, len(points)), one) for at, one in enumerate(points)]
+    begins = [wording.local(one["start"]).timestamp() for one in points]
+    places = [(_across(at, begins[0], begins[-1]), one) for at, one in zip(begins, points, strict=True)]
     parts = [
         *(_rule(_up(at * step, low, high), wording.number(at * step, facts))
           for at in range(round(low / step), round(high / step) + 1)),
@@ -57,8 +58,8 @@ def scale(values: Sequence[float]) -> tuple[float, float, float]:
     return math.floor(low / step) * step, math.ceil(high / step - 1e-9) * step, step
 
 
-def _across(at: int, count: int) -> float:
-    return LEFT + (WIDTH - LEFT - RIGHT) * (at / (count - 1) if count > 1 else 0.5)
+def _across(at: float, first: float, last: float) -> float:
+    return LEFT + (WIDTH - LEFT - RIGHT) * ((at - first) / (last - first) if last > first else 0.5)
 
 
 def _up(value: float, low: float, high: float) -> float:
@@ -66,12 +67,12 @@ def _up(value: float, low: float, high: float) -> float:
 
 
 def _runs(places: Sequence[tuple[float, Any]]) -> list[list[tuple[float, Any]]]:
-    """Stretches without a gap."""
+    """Stretches without a gap: one period follows upon the other, and each has a value."""
     runs: list[list[tuple[float, Any]]] = [[]]
     for place in places:
-        if place[1]["value"] is None:
+        if place[1]["value"] is None or (runs[-1] and runs[-1][-1][1]["end"] != place[1]["start"]):
             runs.append([])
-        else:
+        if place[1]["value"] is not None:
             runs[-1].append(place)
     return [run for run in runs if len(run) > 1]
 

@@ -66,9 +66,10 @@ def _figure_row(row: Row, wording: Wording) -> SafeString:
     said = wording.say(change) if change in ("better", "worse") else ""
     return format_html(
         '<tr><td><b>{}</b><small>{}</small></td><td class="n"><b>{}</b> {}<small>{}</small></td>'
-        '<td class="n">{}</td><td class="n {}">{}<small>{}</small></td><td>{}</td></tr>',
+        '<td class="n">{}<small>{}</small></td><td class="n {}">{}<small>{}</small></td><td>{}</td></tr>',
         wording.text(facts["title"]), wording.text(facts["about"]), _linked(now, facts, wording),
-        wording.text(facts["unit"]), wording.note(now), _linked(before, facts, wording), change,
+        wording.text(facts["unit"]) if now["value"] is not None else "", wording.note(now),
+        _linked(before, facts, wording), wording.note(before) if before["expected"] > 1 else "", change,
         wording.say("same") if change == "same" else wording.delta(row["delta"], facts), said,
         _level(now["level"], wording),
     )  # fmt: skip

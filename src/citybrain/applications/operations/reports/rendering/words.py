@@ -42,6 +42,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "better": ("好转", "better"),
     "worse": ("变差", "worse"),
     "same": ("持平", "no change"),
+    "total": ("合计", "total"),
     "total_of": ("{found} / {expected} 期合计", "total of {found} of {expected} periods"),
     "at": ("{period} 的值", "value of {period}"),
     "no_numbers": ("这个时段没有数值", "No numbers in this period"),
@@ -114,7 +115,7 @@ class Wording:
         if figure["value"] is None:
             return ""
         if figure["expected"] > 1:
-            return self.say("total_of", **figure)
+            return self.say("total" if figure["found"] == figure["expected"] else "total_of", **figure)
         if (figure["start"], figure["end"]) != (self.content["start"], self.content["end"]):
             return self.say("at", period=self.period(figure["start"], figure["end"]))
         return ""
