@@ -73,14 +73,14 @@ def test_a_city_that_is_made_up_says_so_everywhere(play: Play, clock: MovableClo
     simulated = play.leader.post("/reports/builds", {"key": "play.daily"})
 
     assert simulated["is_simulated"]
-    assert "仿真数据" in page(play, simulated, "html").content.decode()
-    assert "仿真数据" in pdf_text(page(play, simulated, "pdf").content)
+    assert "模拟数据" in page(play, simulated, "html").content.decode()
+    assert "模拟数据" in pdf_text(page(play, simulated, "pdf").content)
     told = load_workbook(io.BytesIO(page(play, simulated, "xlsx").content)).worksheets[1]
-    assert "仿真数据" in str(told["A1"].value)
+    assert "模拟数据" in str(told["A1"].value)
 
 
 def test_a_real_citys_report_does_not_say_simulated(report: dict[str, Any], play: Play) -> None:
-    assert "仿真" not in page(play, report, "html").content.decode()
+    assert "模拟" not in page(play, report, "html").content.decode()
 
 
 def pdf_text(content: bytes) -> str:

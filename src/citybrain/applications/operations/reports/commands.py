@@ -29,7 +29,7 @@ def run_list(options: argparse.Namespace) -> int:
     from citybrain.applications.operations.reports.queries import reports
     from citybrain.base.accounts.types import system_viewer
 
-    found = reports(system_viewer("command-line"), key=options.key, code=options.code).order_by("-start", "-pk")[:50]
+    found = reports(system_viewer("command-line"), key=options.key, code=options.code).order_by("-start", "pk")[:50]
     for one in found:
         name = one.content["place"]["name"][options.language]
         title = one.content["title"][options.language]

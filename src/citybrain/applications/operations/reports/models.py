@@ -62,7 +62,7 @@ class Report(models.Model):
     hash = models.CharField(max_length=64)
 
     class Meta:
-        ordering = ["-start", "-id"]
+        ordering = ["-start", "id"]
         constraints = [
             models.UniqueConstraint(
                 name="versions of a report are distinct", fields=["key", "dimension", "code", "start", "version"]
@@ -72,7 +72,7 @@ class Report(models.Model):
                 condition=Q(replaced_at=None),
             ),
         ]  # fmt: skip
-        indexes = [models.Index(fields=["-start", "-id"], name="reports_newest_first")]
+        indexes = [models.Index(fields=["-start", "id"], name="reports_newest_first")]
 
     def __str__(self) -> str:
         return f"{self.key} {self.code} {self.start:%Y-%m-%d} v{self.version}"

@@ -47,8 +47,8 @@ class Migration(migrations.Migration):
                 ('hash', models.CharField(max_length=64)),
             ],
             options={
-                'ordering': ['-start', '-id'],
-                'indexes': [models.Index(fields=['-start', '-id'], name='reports_newest_first')],
+                'ordering': ['-start', 'id'],
+                'indexes': [models.Index(fields=['-start', 'id'], name='reports_newest_first')],
                 'constraints': [models.UniqueConstraint(fields=('key', 'dimension', 'code', 'start', 'version'), name='versions of a report are distinct'), models.UniqueConstraint(condition=models.Q(('replaced_at', None)), fields=('key', 'dimension', 'code', 'start'), name='one version of a report is the newest')],
             },
         ),

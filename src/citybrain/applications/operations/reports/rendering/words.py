@@ -11,7 +11,7 @@ from citybrain.applications.operations.reports.types import Content, Language
 
 WORDS: dict[str, tuple[str, str]] = {
     "simulated": (
-        "仿真数据:本城市为模拟城市,报告中的数字均非真实。",
+        "模拟数据:本城市为模拟城市,报告中的数字均非真实。",
         "Simulated: this city is made up, and none of these numbers is real.",
     ),
     "indicator": ("指标", "Indicator"),
