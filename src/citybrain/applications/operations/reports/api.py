@@ -26,7 +26,7 @@ PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'n
 
 @router.get("/reports", response=PageOf[ReportSummary])
 def list_reports(request: CityRequest, wanted: Query[ReportsWanted], paging: Query[Paging]) -> Any:
-    """Reports of the places that you may see, the newest period first, of one period in the order in which they were made."""
+    """Reports of the places that you may see, the newest period first."""
     page = paged(queries.reports(request.viewer, **wanted.dict()), paging, order=("-start", "pk"))
     return {"items": [ReportSummary.facts(row) for row in page.items], "next": page.next}
 

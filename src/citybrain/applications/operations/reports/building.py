@@ -133,7 +133,9 @@ def _ranking(section: RankingSection, place: Place, material: Material) -> Row:
         return {"over": section.over, "indicator": None, "rows": [], "total": 0}
     parts = material.parts.get(place.code, [])
     found = [(part, _figure(section.indicator, section.over, part, material, material.span)) for part in parts]
-    rows = [{"code": part.code, "name": part.name, "now": one} for part, one in found if one["value"] is not None]
+    rows: list[Row] = [
+        {"code": part.code, "name": part.name, "now": one} for part, one in found if one["value"] is not None
+    ]
     is_up = (told.direction != "down") == (section.first == "best")
     rows.sort(key=lambda row: (-row["now"]["value"] if is_up else row["now"]["value"], row["code"]))
     return {"over": section.over, "indicator": _facts(section.indicator, told), "rows": rows[: section.count],

@@ -132,9 +132,9 @@ def _printed(sections: Iterable[Row], wording: Wording) -> Iterable[tuple[str, R
     for section in sections:
         for row in section.get("rows", ()):
             facts = row.get("indicator") or section["indicator"]
-            name = wording.text(row["name"]) if "name" in row else wording.text(facts["title"])
+            place = f" · {wording.text(row['name'])}" if "name" in row else ""
             if row["now"]["value"] is not None:
-                yield name, row["now"]
+                yield f"{wording.text(facts['title'])}{place}", row["now"]
 
 
 def _ids(figure: Row) -> SafeString:

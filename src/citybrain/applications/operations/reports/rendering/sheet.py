@@ -10,6 +10,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 
 from citybrain.applications.operations.reports.models import Report
 from citybrain.applications.operations.reports.rendering.words import Wording
@@ -32,7 +33,7 @@ def sheet_of(report: Report, language: Language, origin: str = "") -> bytes:
     numbers.title = wording.say("numbers")
     for at, (head, width) in enumerate(zip(HEADS, WIDTHS, strict=True), start=1):
         put(numbers.cell(1, at), wording.say(head)).font = Font(bold=True)
-        numbers.column_dimensions[numbers.cell(1, at).column_letter].width = width
+        numbers.column_dimensions[get_column_letter(at)].width = width
     numbers.freeze_panes = "A2"
     for at, row in enumerate(rows_of(report, wording), start=2):
         for column, value in enumerate(row, start=1):
