@@ -19,11 +19,11 @@ def pdf_of(page: str) -> bytes:
 @cache
 def _printer() -> tuple[Any, Any]:
     """WeasyPrint, imported when it is first asked for: it is slow to load, and cannot be loaded everywhere."""
+    for name in ("weasyprint", "weasyprint.progress", "fontTools"):  # they tell every step of every page
+        logging.getLogger(name).setLevel(logging.WARNING)
     try:
         from weasyprint import HTML  # noqa: PLC0415
         from weasyprint.urls import URLFetcher  # noqa: PLC0415
     except OSError as error:
         raise Unavailable("reports.no_pdf") from error
-    for name in ("weasyprint", "weasyprint.progress", "fontTools"):  # they tell every step of every page
-        logging.getLogger(name).setLevel(logging.WARNING)
     return HTML, URLFetcher(allowed_protocols=())  # a report brings everything with it: nothing is fetched
