@@ -11,13 +11,13 @@ WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -type f -not -n
 .PHONY: up web test check soak bench clean
 
 up: $(VENV)/.platform web
-	@sh scripts/debian_packages.sh mosquitto
+	@sh scripts/debian_packages.sh mosquitto libpango-1.0-0 libpangoft2-1.0-0 fonts-noto-cjk
 	$(BIN)/citybrain up --data $(DATA) --port $(PORT)
 
 web: web/.built
 
 test: $(VENV)/.development web
-	@sh scripts/debian_packages.sh mosquitto postgresql chromium fonts-noto-cjk
+	@sh scripts/debian_packages.sh mosquitto postgresql chromium libpango-1.0-0 libpangoft2-1.0-0 fonts-noto-cjk
 	$(MAKE) --no-print-directory check
 	$(BIN)/python scripts/run_tests.py
 

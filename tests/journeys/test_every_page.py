@@ -36,6 +36,8 @@ CONSOLE: dict[str, Callable[[Everything], str]] = {
     "/pictures": lambda it: "/pictures",
     "/indicators": lambda it: "/indicators",
     "/indicators/:key": lambda it: "/indicators/urban.open_cases",
+    "/reports": lambda it: "/reports",
+    "/reports/:id(\\d+)": lambda it: f"/reports/{it.report}",
     "/things": lambda it: "/things",
     "/things/:code": lambda it: f"/things/{it.thing}",
     "/thing-register": lambda it: "/thing-register",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -19,6 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from citybrain.applications.governance.appeals import actions as appeals
 from citybrain.applications.governance.appeals.types import NewReport
 from citybrain.applications.operations.cockpit.models import Scene
+from citybrain.applications.operations.reports.models import Report
 from citybrain.base import clock as city_clock
 from citybrain.base.accounts import actions as accounts
 from citybrain.base.accounts import system_viewer
@@ -220,6 +222,17 @@ def questions(cast: Cast, n: int) -> None:
         Person(cast, "leader").post("/cockpit/questions", body)
 
 
+def reports(cast: Cast, n: int) -> None:
+    words = {"zh": "日报", "en": "Daily"}
+    content = {"title": words, "place": {"name": words}, "is_simulated": False}
+    for number in (next(numbers) for _ in range(n)):
+        start = city_clock.now() + timedelta(days=number)
+        Report.objects.create(
+            key="play.daily", dimension="region", code="4206", region_path=cast.city.root.path, period="day",
+            start=start, end=start, version=1, known_at=start, made_at=start, content=content, hash="",
+        )  # fmt: skip
+
+
 LISTS = [
     Listing("/users", SIGNING_IN + 2, users),
     Listing("/duties", SIGNING_IN + 1, duties),
@@ -247,6 +260,7 @@ LISTS = [
     Listing("/handovers", SIGNING_IN + 1, handovers),
     Listing("/indicators", SIGNING_IN + 2, indicators),
     Listing("/cockpit/questions", SIGNING_IN + 6, questions),
+    Listing("/reports", SIGNING_IN + 1, reports),
     Listing("/rehearsals", SIGNING_IN + 1, rehearsals),
 ]
 ELSEWHERE = {"/cases/{number}/signals", "/rehearsals/{rehearsal}/differences", "/signals/of-reporter", "/telemetry"}

@@ -43,6 +43,7 @@ ROUTERS = (
     "citybrain.applications.operations.desk.api",
     "citybrain.applications.operations.indicators.api",
     "citybrain.applications.operations.cockpit.api",
+    "citybrain.applications.operations.reports.api",
     "citybrain.lab.demo.api",
     "citybrain.lab.rehearsal.api",
     "citybrain.applications.governance.appeals.api",

@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "citybrain.applications.operations.desk",
     "citybrain.applications.operations.indicators",
     "citybrain.applications.operations.cockpit",
+    "citybrain.applications.operations.reports",
     "citybrain.lab.demo",
     "citybrain.guarantees.maintenance",
     "citybrain.lab.rehearsal",

@@ -19,10 +19,13 @@ from citybrain.applications.operations.indicators.queries.numbers import (
     series,
     standing_of,
 )
+from citybrain.applications.operations.indicators.queries.spans import ADDING_UP, added_up, span_of, values_between
 
 __all__ = [
+    "ADDING_UP",
     "FIELDS",
     "READ",
+    "added_up",
     "board",
     "definitions",
     "explain",
@@ -37,5 +40,7 @@ __all__ = [
     "place_for",
     "ranking",
     "series",
+    "span_of",
     "standing_of",
+    "values_between",
 ]

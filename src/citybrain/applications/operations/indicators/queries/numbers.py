@@ -91,7 +91,7 @@ def measured(
     """These indicators with their newest values for one place; one query for all of them."""
     dimension, code = place_for(viewer, dimension, code)
     found = reading.ask(
-        _data(),
+        data_folder(),
         "indicator IN (SELECT unnest(?)) AND dimension = ? AND code = ?",
         [[row.key for row in rows], dimension, code],
         rest=f"QUALIFY row_number() OVER (PARTITION BY indicator ORDER BY start DESC) <= {min(count, MOST)}"
@@ -126,7 +126,7 @@ def series(
     if until:
         where, bound = f"{where} AND start < ?", [*bound, until]  # type: ignore[list-item]
     rest = f"QUALIFY row_number() OVER (ORDER BY start DESC) <= {MOST} ORDER BY start"
-    return _measured(row, dimension, code, reading.ask(_data(), where, bound, rest=rest, known_at=known_at))
+    return _measured(row, dimension, code, reading.ask(data_folder(), where, bound, rest=rest, known_at=known_at))
 
 
 def ranking(
@@ -146,7 +146,7 @@ def ranking(
         where, parameters = f"{where} AND start = ?", [*parameters, start]
     order = "ASC" if definition.direction == "down" else "DESC"
     rest = f"QUALIFY rank() OVER (ORDER BY start DESC) = 1 ORDER BY value {order} NULLS LAST, code"
-    found = reading.ask(_data(), where, parameters, rest=rest, known_at=known_at)
+    found = reading.ask(data_folder(), where, parameters, rest=rest, known_at=known_at)
     return [Ranked(one["code"], names[one["code"]], value_of(definition, one)) for one in found]
 
 
@@ -187,7 +187,9 @@ def board(
         "QUALIFY row_number() OVER (PARTITION BY indicator, dimension, code ORDER BY start DESC)"
         f" <= CASE WHEN dimension = ? AND code = ? THEN {min(most, MOST)} ELSE 1 END ORDER BY indicator, start, code"
     )
-    found = reading.ask(_data(), f"({' OR '.join(where)})", [*bound, dimension, code], rest=rest, known_at=known_at)
+    found = reading.ask(
+        data_folder(), f"({' OR '.join(where)})", [*bound, dimension, code], rest=rest, known_at=known_at
+    )
     return Board(
         dimension, code,
         {key: _measured(rows[key], dimension, code, _own(found, key, dimension, code)[-count:])
@@ -253,7 +255,7 @@ def past_values(
     """Every value that was ever shown for one period, the oldest first."""
     dimension, code = place_for(viewer, dimension, code)
     definition = definition_of(row)
-    return [value_of(definition, one) for one in reading.every_value(_data(), row.key, dimension, code, start)]
+    return [value_of(definition, one) for one in reading.every_value(data_folder(), row.key, dimension, code, start)]
 
 
 def value_of(definition: IndicatorDefinition, one: Found) -> Value:
@@ -264,7 +266,7 @@ def value_of(definition: IndicatorDefinition, one: Found) -> Value:
     )  # fmt: skip
 
 
-def _data() -> Path:
+def data_folder() -> Path:
     return Path(settings.DATA_DIR)
 
 
