@@ -148,7 +148,8 @@ class ExplanationShown(Schema):
             shown=ValueShown.of(one.shown), numerator=one.shown.numerator, denominator=one.shown.denominator,
             inputs=[InputShown(**each) for each in one.inputs], is_reproduced=one.is_reproduced,
             **{name: getattr(one, name) for name in (
-                "key", "version", "dimension", "code", "recomputed", "columns", "rows", "total", "hidden", "next", "names")},
+                "key", "version", "dimension", "code", "recomputed", "columns", "rows", "total", "hidden", "next",
+                "names")},
         )  # fmt: skip
 
 
