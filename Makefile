@@ -5,6 +5,9 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += --jobs=2
+endif
 
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -type f -not -name '.*' -not -name 'schema.d.ts' -print 2>/dev/null)
 

@@ -7,13 +7,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 PYTHON = [sys.executable]
 
-CHECKS = (
+Check = tuple[str, Sequence[str | Path]]
+
+CHECKS: tuple[Check, ...] = (
     ("format", [BIN / "ruff", "format", "--check", "src", "tests", "bench", "scripts"]),
     ("lint", [BIN / "ruff", "check", "src", "tests", "bench", "scripts"]),
     ("layers", [BIN / "lint-imports"]),
@@ -30,25 +34,31 @@ CHECKS = (
 
 
 def main(chosen: list[str]) -> int:
-    """Run all checks, or the named ones; exit code 1 when one is not clean."""
-    failed = []
-    with tempfile.TemporaryDirectory(prefix="citybrain-check-") as data:
+    """Run all checks, or the named ones, those of the pages beside the others; exit code 1 when one is not clean."""
+    wanted = [one for one in CHECKS if not chosen or one[0] in chosen]
+    lanes = [[one for one in wanted if one[0].startswith("web ") == is_web] for is_web in (False, True)]
+    with tempfile.TemporaryDirectory(prefix="citybrain-check-") as data, ThreadPoolExecutor(len(lanes)) as pool:
         environment = {**os.environ, "CITYBRAIN_DATA": data, "DJANGO_SETTINGS_MODULE": "citybrain.site.settings"}
         environment["CITYBRAIN_PYTHON"] = sys.executable
         environment.pop("CITYBRAIN_DATABASE_URL", None)
-        for name, command in CHECKS:
-            if chosen and name not in chosen:
-                continue
-            began = time.monotonic()
-            done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-            print(
-                f"{'ok   ' if done.returncode == 0 else 'WRONG'} {name} ({time.monotonic() - began:.1f} s)", flush=True
-            )
-            if done.returncode != 0:
-                failed.append(name)
-                print((done.stdout + done.stderr)[-8000:], flush=True)
+        failed = [name for lane in pool.map(lambda lane: run(lane, environment), lanes) for name in lane]
     print(f"checks: {'all clean' if not failed else 'not clean: ' + ', '.join(failed)}")
     return 1 if failed else 0
+
+
+def run(lane: list[Check], environment: dict[str, str]) -> list[str]:
+    """One check after the other, each said with its time; returns the names of those that are not clean."""
+    failed = []
+    for name, command in lane:
+        began = time.monotonic()
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+        is_clean = done.returncode == 0
+        said = f"{'ok   ' if is_clean else 'WRONG'} {name} ({time.monotonic() - began:.1f} s)\n"
+        sys.stdout.write(said if is_clean else said + (done.stdout + done.stderr)[-8000:])
+        sys.stdout.flush()
+        if not is_clean:
+            failed.append(name)
+    return failed
 
 
 if __name__ == "__main__":

@@ -24,6 +24,9 @@ from citybrain.hubs.data.facts.lake import Lake, blank_lake
 
 TRIED_AT = datetime(2026, 3, 2, tzinfo=UTC)
 TYPES = {"period": ("timestamp",), "subject": ("string",), "region_path": ("string",), "organisation_path": ("string",)}
+Refusal = tuple[str, dict[str, str]]
+MOST_TRIED = 1_000
+_tried: dict[str, Refusal | None] = {}
 NUMERIC = ("double", "int", "float", "decimal", "bool")
 
 
@@ -35,29 +38,43 @@ def check_indicators(pack: packs.Contents, parsed: IndicatorsFile, findings: pac
             findings.add(place, "indicators.shared_name", prefix=prefix)
     for place in parsed.unused():
         findings.add(place, "indicators.unused")
-    with blank_lake(Path(settings.DATA_DIR)) as lake:
-        for key, definition in parsed.indicators.items():
-            place = ("indicators", key)
-            if definition.case_type:
-                findings.check_name((*place, "case_type"), "case_type", definition.case_type)
-            _check_sql(lake, definition, (*place, "sql"), findings)
+    refusals = _try(list(parsed.indicators.values()))
+    for (key, definition), refusal in zip(parsed.indicators.items(), refusals, strict=True):
+        place = ("indicators", key)
+        if definition.case_type:
+            findings.check_name((*place, "case_type"), "case_type", definition.case_type)
+        if refusal is not None:
+            findings.add((*place, "sql"), refusal[0], **refusal[1])
 
 
-def _check_sql(lake: Lake, definition: IndicatorDefinition, place: tuple[str, ...], findings: packs.Findings) -> None:
+def _try(definitions: list[IndicatorDefinition]) -> list[Refusal | None]:
+    """What is wrong with each SELECT. That hangs on its wording alone, so each wording is tried once in a process."""
+    wordings = [one.model_dump_json() for one in definitions]
+    new = {wording: one for wording, one in zip(wordings, definitions, strict=True) if wording not in _tried}
+    if new:
+        if len(_tried) > MOST_TRIED:
+            _tried.clear()
+            return _try(definitions)
+        with blank_lake(Path(settings.DATA_DIR)) as lake:
+            for wording, one in new.items():
+                _tried[wording] = _wrong_with(lake, one)
+    return [_tried[wording] for wording in wordings]
+
+
+def _wrong_with(lake: Lake, definition: IndicatorDefinition) -> Refusal | None:
     texts = [definition.select, *(f"SELECT {body}" for body in definition.macros.values())]
     if any(_statements(text) > 1 for text in texts):
-        findings.add(place, "indicators.one_select")
-        return
+        return "indicators.one_select", {}
     try:
         count_rows(lake, definition, [datetime(2026, 3, 2)], now=TRIED_AT, zone=ZoneInfo("UTC"))  # noqa: DTZ001
         columns = {field.name: str(field.type) for field in lake.query("SELECT * FROM counted").schema}
         wrong = _missing(definition, columns)
         if wrong:
-            findings.add(place, "indicators.columns", columns=", ".join(wrong))
-            return
+            return "indicators.columns", {"columns": ", ".join(wrong)}
         lake.query(rolled_up(definition, root="0"))
     except (duckdb.Error, BadInput) as error:
-        findings.add(place, "indicators.sql", why=str(error).splitlines()[0])
+        return "indicators.sql", {"why": str(error).splitlines()[0]}
+    return None
 
 
 def _statements(sql: str) -> int:
