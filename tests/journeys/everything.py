@@ -65,7 +65,6 @@ class Everything:
     user: int
     handover: int
     rehearsal: int
-    report: int
 
 
 def reading(town: CityPlatform, thing: str, value: float, at: str = "", property: str = "so2") -> None:
@@ -139,8 +138,4 @@ def fill(town: CityPlatform, person: Window, photo: Path) -> Everything:
     user = next(one for one in town.call("GET", "/api/v1/users?q=grid-")["items"])
     alarm = alarm_of(town, station)
     town.await_settled()
-    town.command("indicators", "compute")
-    report = town.call("POST", "/api/v1/reports/builds", {"key": "urban.daily"})
-    return Everything(
-        case["number"], alarm["id"], station, "environment", user["id"], handover["id"], rehearsal["id"], report["id"]
-    )  # fmt: skip
+    return Everything(case["number"], alarm["id"], station, "environment", user["id"], handover["id"], rehearsal["id"])

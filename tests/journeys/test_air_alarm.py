@@ -120,7 +120,7 @@ def switch(page: Page, word: str, reason: str) -> None:
     expect(dialog).to_contain_text(f"{word}“二氧化硫小时超标”？")
     dialog.get_by_role("textbox").fill(reason)
     dialog.get_by_role("button", name=word, exact=True).click()
-    expect(dialog).to_be_hidden()
+    expect(dialog).to_be_hidden(timeout=60_000)  # a change of a pack is tried against all of it
 
 
 def test_a_rule_that_is_off_raises_nothing_and_on_again_it_does(town: CityPlatform, windows: Open):
