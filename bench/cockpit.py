@@ -106,7 +106,7 @@ def measure(city: City, rounds: int) -> dict[str, list[float]]:
     times: dict[str, list[float]] = {name: [] for name in ("list", "first", "cold", "warm", "past")}
     wanted = places(city, rounds)
     city.platform.stop()
-    city.run_again()
+    city.up()
     times["first"].append(took(city, SCENE))
     now = datetime.now(UTC)
     for turn, code in enumerate(wanted):
@@ -119,23 +119,12 @@ def measure(city: City, rounds: int) -> dict[str, list[float]]:
     return times
 
 
-class StillCity(City):
-    """A city whose platform can be started again as it is."""
-
-    def run_again(self) -> None:
-        from tests.processes.ground import CITYBRAIN, Platform
-
-        command = [*CITYBRAIN, "up", "--data", str(self.data), "--port", str(self.port), "--no-life"]
-        self.platform = Platform(command, self.folder)
-        self.platform.await_ready(within=900)
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=30, help="places asked for (default 30)")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="citybrain-bench-", dir=os.environ.get("CITYBRAIN_BENCH_DIR")))
-    city = StillCity(folder)
+    city = City(folder)
     try:
         declare(city.data)
         city.start()

@@ -100,13 +100,16 @@ class City:
         """Make the city, start the platform; returns seconds until it said `ready`, the making included."""
         began = time.monotonic()
         self.command("city", "new", "--seed", "7", "--people", "100000")
-        command = [*CITYBRAIN, "up", "--data", str(self.data), "--port", str(self.port), "--no-life"]
-        self.platform = Platform(command, self.folder)
-        self.platform.await_ready(within=900)
+        self.up()
         took = time.monotonic() - began
         made = self.command("token", "create", "--name", "bench", "--role", "administrator", "--mode", "live")
         self.token = made.strip().splitlines()[-1]
         return took
+
+    def up(self) -> None:
+        command = [*CITYBRAIN, "up", "--data", str(self.data), "--port", str(self.port), "--no-life"]
+        self.platform = Platform(command, self.folder)
+        self.platform.await_ready(within=900)
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         request = urllib.request.Request(

@@ -224,12 +224,12 @@ def questions(cast: Cast, n: int) -> None:
 
 def reports(cast: Cast, n: int) -> None:
     words = {"zh": "日报", "en": "Daily"}
-    content = {"title": words, "place": {"name": words}, "is_simulated": False}
+    head = {"title": words, "place": {"name": words}, "is_simulated": False}
     for number in (next(numbers) for _ in range(n)):
         start = city_clock.now() + timedelta(days=number)
         Report.objects.create(
             key="play.daily", dimension="region", code="4206", region_path=cast.city.root.path, period="day",
-            start=start, end=start, version=1, known_at=start, made_at=start, content=content, hash="",
+            start=start, end=start, version=1, known_at=start, made_at=start, head=head, content={}, hash="",
         )  # fmt: skip
 
 

@@ -221,5 +221,6 @@ def test_a_long_job_within_its_limit_is_left_alone(known: Registry) -> None:
         done.set()
 
     known.single["test.slow"] = Single("test.slow", slow, 1, timedelta(seconds=60))
-    jobs.enqueue("test.slow")
+    number = jobs.enqueue("test.slow")
     work(known, done.is_set)
+    assert Run.objects.get(pk=number).state == Run.State.DONE

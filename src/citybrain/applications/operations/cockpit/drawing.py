@@ -18,6 +18,7 @@ from citybrain.applications.operations.cockpit.manifest import (
     TrendElement,
 )
 from citybrain.applications.operations.cockpit.types import Happenings
+from citybrain.applications.operations.indicators.judging import change_of
 from citybrain.applications.operations.indicators.types import Board, Dimension, Measured, Value
 
 Row = dict[str, Any]
@@ -55,12 +56,7 @@ def draw(scene: SceneDefinition, board: Board, happened: Happenings) -> list[Row
 
 def facts_of(one: Measured) -> Row:
     """What a page says about an indicator beside its number."""
-    told = one.definition
-    limits = told.thresholds
-    texts = {name: getattr(told, name).model_dump() for name in ("title", "about", "unit", "owner")}
-    plain = {name: getattr(told, name) for name in ("decimals", "direction", "target", "period", "aggregate")}
-    warn, alarm = (limits.warn, limits.alarm) if limits else (None, None)
-    return {"key": one.key, **texts, **plain, "warn": warn, "alarm": alarm}
+    return {"key": one.key, **one.definition.facts()}
 
 
 def _point(value: Value) -> Row:
@@ -78,7 +74,8 @@ def _number(element: NumberElement, board: Board, happened: Happenings) -> Row:
     delta = _delta(one, last, previous)
     return {
         "indicator": facts_of(one), "value": _point(last) if last else None,
-        "previous": _point(previous) if previous else None, "delta": delta, "change": _change(one, delta),
+        "previous": _point(previous) if previous else None, "delta": delta,
+        "change": None if delta is None else change_of(one.definition, delta),
         "points": [_point(value) for value in values],
     }  # fmt: skip
 
@@ -90,16 +87,6 @@ def _delta(one: Measured, last: Value | None, previous: Value | None) -> float |
     if not last.is_whole and one.definition.aggregate in STILL_GROWING and one.definition.period != "hour":
         return None
     return last.value - previous.value
-
-
-def _change(one: Measured, delta: float | None) -> str | None:
-    """Whether the change is for the better; None where there is no better."""
-    direction = one.definition.direction
-    if delta is None or direction == "none":
-        return None
-    if abs(delta) < 0.5 * 10**-one.definition.decimals:
-        return "same"
-    return "better" if (delta > 0) == (direction == "up") else "worse"
 
 
 def _trend(element: TrendElement, board: Board, happened: Happenings) -> Row:

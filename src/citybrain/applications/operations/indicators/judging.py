@@ -1,6 +1,8 @@
-"""On which side of its thresholds a number stands."""
+"""On which side of its thresholds a number stands, and whether a change is for the better."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 from citybrain.applications.operations.indicators.manifest import IndicatorDefinition
 from citybrain.applications.operations.indicators.models import Standing
@@ -23,6 +25,20 @@ def level_of(definition: IndicatorDefinition, value: float | None) -> Level | No
 
 def _beyond(definition: IndicatorDefinition, value: float, limit: float) -> bool:
     return value < limit if definition.direction == "up" else value > limit
+
+
+def is_same(definition: IndicatorDefinition, delta: float) -> bool:
+    """Whether a change is too small to be seen in the number as it is written."""
+    return abs(delta) < 0.5 * 10.0**-definition.decimals
+
+
+def change_of(definition: IndicatorDefinition, delta: float) -> Literal["same", "better", "worse"] | None:
+    """Whether a change is for the better; None where there is no better."""
+    if definition.direction == "none":
+        return None
+    if is_same(definition, delta):
+        return "same"
+    return "better" if (delta > 0) == (definition.direction == "up") else "worse"
 
 
 def spelled(definition: IndicatorDefinition, value: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
@@ -66,6 +66,13 @@ class IndicatorDefinition(Declared):
     """Words that the SELECT uses, in order; those that the file declares for all its indicators are added."""
     views: dict[ViewName, Sql] = {}
     """SELECTs that the SELECT reads from by name, likewise."""
+
+    def facts(self) -> dict[str, Any]:
+        """What stands beside its numbers: texts, unit, limits, how it is counted."""
+        texts = {name: getattr(self, name).model_dump() for name in ("title", "about", "unit", "owner")}
+        plain = {name: getattr(self, name) for name in ("decimals", "direction", "target", "period", "aggregate")}
+        warn, alarm = (self.thresholds.warn, self.thresholds.alarm) if self.thresholds else (None, None)
+        return {**texts, **plain, "warn": warn, "alarm": alarm}
 
     @property
     def select(self) -> str:

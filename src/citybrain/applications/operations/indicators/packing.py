@@ -49,12 +49,11 @@ def check_indicators(pack: packs.Contents, parsed: IndicatorsFile, findings: pac
 
 def _try(definitions: list[IndicatorDefinition]) -> list[Refusal | None]:
     """What is wrong with each SELECT. That hangs on its wording alone, so each wording is tried once in a process."""
+    if len(_tried) > MOST_TRIED:
+        _tried.clear()
     wordings = [one.model_dump_json() for one in definitions]
     new = {wording: one for wording, one in zip(wordings, definitions, strict=True) if wording not in _tried}
     if new:
-        if len(_tried) > MOST_TRIED:
-            _tried.clear()
-            return _try(definitions)
         with blank_lake(Path(settings.DATA_DIR)) as lake:
             for wording, one in new.items():
                 _tried[wording] = _wrong_with(lake, one)

@@ -25,6 +25,7 @@ from citybrain.base.places.queries import city, find_city
 
 LOOKING_BACK = {"day": 8, "week": 3}
 """So many periods are looked at again: for what came late, and for what was due while nothing ran."""
+HEAD = ("title", "place", "is_simulated")
 DIMENSIONS: tuple[Dimension, ...] = ("region", "organisation")
 
 
@@ -130,7 +131,8 @@ def _keep(plan: ReportPlan, place: Place, content: Content, span: Span, known_at
         newest.save(update_fields=["replaced_at"])
     report = Report.objects.create(
         **own, **place.paths, period=content["period"], end=span.end, version=newest.version + 1 if newest else 1,
-        known_at=known_at, made_at=now, content=content, hash=digest,
+        known_at=known_at, made_at=now, head={name: content[name] for name in HEAD}, content=content,
+        hash=digest,
     )  # fmt: skip
     audit.record(actor, "report.built", report, report=plan.key, place=place.code, version=report.version)
     return Built(report, is_new=True)

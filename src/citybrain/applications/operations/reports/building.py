@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from citybrain.applications.operations.indicators import queries as indicators
+from citybrain.applications.operations.indicators.judging import change_of, is_same
 from citybrain.applications.operations.indicators.manifest import IndicatorDefinition
 from citybrain.applications.operations.indicators.types import Dimension, Measured, Value
 from citybrain.applications.operations.reports.manifest import (
@@ -116,14 +117,14 @@ def _row(key: str, over: Over, place: Place, material: Material) -> Row:
     now = _figure(key, over, place, material, material.span)
     before = _figure(key, over, place, material, material.before)
     delta = _delta(now, before)
-    return {"indicator": _facts(key, told), "now": now, "before": before, "delta": delta,
+    return {"indicator": {"key": key, **told.facts()}, "now": now, "before": before, "delta": delta,
             "change": _change(told, delta)}  # fmt: skip
 
 
 def _line(key: str, points: int, place: Place, material: Material) -> Row:
     one = material.trends.get((key, place.code))
     values = one.values[-points:] if one else []
-    return {"indicator": _facts(key, material.told[key]),
+    return {"indicator": {"key": key, **material.told[key].facts()},
             "points": [_of_values(key, "last", place, material.told[key], [value], 1) for value in values]}  # fmt: skip
 
 
@@ -138,8 +139,8 @@ def _ranking(section: RankingSection, place: Place, material: Material) -> Row:
     ]
     is_up = (told.direction != "down") == (section.first == "best")
     rows.sort(key=lambda row: (-row["now"]["value"] if is_up else row["now"]["value"], row["code"]))
-    return {"over": section.over, "indicator": _facts(section.indicator, told), "rows": rows[: section.count],
-            "total": len(rows)}  # fmt: skip
+    facts = {"key": section.indicator, **told.facts()}
+    return {"over": section.over, "indicator": facts, "rows": rows[: section.count], "total": len(rows)}
 
 
 def _figure(key: str, over: Over, place: Place, material: Material, span: Span) -> Row:
@@ -168,14 +169,6 @@ def _of_values(
     }  # fmt: skip
 
 
-def _facts(key: str, told: IndicatorDefinition) -> Row:
-    limits = told.thresholds
-    texts = {name: getattr(told, name).model_dump() for name in ("title", "about", "unit", "owner")}
-    plain = {name: getattr(told, name) for name in ("decimals", "direction", "target", "period", "aggregate")}
-    return {"key": key, **texts, **plain, "warn": limits.warn if limits else None,
-            "alarm": limits.alarm if limits else None}  # fmt: skip
-
-
 def _delta(now: Row, before: Row) -> float | None:
     """By how much it changed; None where one of the two is missing, or a total lacks some of its values."""
     if now["value"] is None or before["value"] is None:
@@ -187,10 +180,7 @@ def _delta(now: Row, before: Row) -> float | None:
 
 
 def _change(told: IndicatorDefinition, delta: float | None) -> str | None:
+    """As the table says it: that a number has stayed the same also where there is no better."""
     if delta is None:
         return None
-    if abs(delta) < 0.5 * 10**-told.decimals:
-        return "same"
-    if told.direction == "none":
-        return None
-    return "better" if (delta > 0) == (told.direction == "up") else "worse"
+    return "same" if is_same(told, delta) else change_of(told, delta)

@@ -31,8 +31,8 @@ def run_list(options: argparse.Namespace) -> int:
 
     found = reports(system_viewer("command-line"), key=options.key, code=options.code).order_by("-start", "pk")[:50]
     for one in found:
-        name = one.content["place"]["name"][options.language]
-        title = one.content["title"][options.language]
+        name = one.head["place"]["name"][options.language]
+        title = one.head["title"][options.language]
         print(f"{one.pk:>6} {one.start:%Y-%m-%dT%H:%MZ} v{one.version} {one.key:24} {name} {title}")
     print(f"{len(found)} reports")
     return 0

@@ -36,8 +36,9 @@ class ReportPlan(models.Model):
 class Report(models.Model):
     """One report of a place and a period (运行报告), as it was made; never changed.
 
-    `content` holds everything that is printed, each number with the ids of the values that it is, as they were known at
-    `known_at`. Late data makes another version; `replaced_at` says since when a newer one is there.
+    `head` says what it is (title, place, whether the city is made up), for lists. `content` holds everything that is
+    printed, each number with the ids of the values that it is, as known at `known_at`. Late data makes another
+    version; `replaced_at` says since when a newer one is there.
     """
 
     SCOPE: ClassVar = Scope(
@@ -58,6 +59,7 @@ class Report(models.Model):
     known_at = models.DateTimeField()
     made_at = models.DateTimeField()
     replaced_at = models.DateTimeField(null=True)
+    head = models.JSONField()
     content = models.JSONField()
     hash = models.CharField(max_length=64)
 

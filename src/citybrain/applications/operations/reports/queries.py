@@ -40,11 +40,15 @@ def reports(
     period: ReportPeriod | None = None, since: datetime | None = None, until: datetime | None = None,
     every_version: bool = False,
 ) -> QuerySet[Report]:  # fmt: skip
-    """Reports within reach, of periods that begin within [since, until); only the newest version of each by default."""
+    """Reports within reach, of periods that begin within [since, until); only the newest version of each by default.
+
+    For lists: without what is printed in them, which is read when it is asked for.
+    """
     viewer.check(READ)
     given = {"key": key, "dimension": dimension, "code": code, "period": period, "start__gte": since,
              "start__lt": until}  # fmt: skip
-    rows = scoped(viewer, Report.objects.all()).filter(**{name: value for name, value in given.items() if value})
+    rows = scoped(viewer, Report.objects.defer("content"))
+    rows = rows.filter(**{name: value for name, value in given.items() if value})
     return rows if every_version else rows.filter(replaced_at=None)
 
 

@@ -70,10 +70,10 @@ class ReportSummary(Schema):
     @staticmethod
     def facts(row: Report) -> dict[str, Any]:
         own = ("key", "dimension", "code", "period", "start", "end", "version", "known_at", "made_at")
-        content = row.content
+        head = row.head
         return {
-            "id": row.pk, "title": content["title"], "place": content["place"]["name"],
-            "is_newest": row.replaced_at is None, "is_simulated": content["is_simulated"],
+            "id": row.pk, "title": head["title"], "place": head["place"]["name"],
+            "is_newest": row.replaced_at is None, "is_simulated": head["is_simulated"],
             **{name: getattr(row, name) for name in own},
         }  # fmt: skip
 

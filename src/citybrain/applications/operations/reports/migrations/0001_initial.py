@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
                 ('known_at', models.DateTimeField()),
                 ('made_at', models.DateTimeField()),
                 ('replaced_at', models.DateTimeField(null=True)),
+                ('head', models.JSONField()),
                 ('content', models.JSONField()),
                 ('hash', models.CharField(max_length=64)),
             ],
