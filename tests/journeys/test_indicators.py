@@ -43,9 +43,9 @@ def test_a_number_is_opened_down_to_the_cases_it_counts(town: CityPlatform, wind
     page.wait_for_url(re.compile(f"/indicators/{OPEN}"))
     expect(page.get_by_text("重算 = 显示")).to_be_visible()
     expect(page.get_by_text(f"共 {value_of(town):.0f} 行")).to_be_visible()
-    expect(page.get_by_text("case_events")).to_be_visible()
+    expect(page.get_by_text("case_events", exact=True)).to_be_visible()
     page.get_by_text("查看 SQL").click()
-    expect(page.get_by_text("JOIN cases c")).to_be_visible()
+    expect(page.get_by_text("JOIN urban_states c")).to_be_visible()
 
     page.get_by_role("link", name=counted).click()
     page.wait_for_url(re.compile(f"/cases/{counted}"))

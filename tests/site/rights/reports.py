@@ -14,6 +14,7 @@ def something_to_report(cast: Cast) -> Target:
 
 
 def a_report(cast: Cast) -> Target:
+    from citybrain.applications.operations.reports.actions import HEAD
     from citybrain.applications.operations.reports.models import Report
     from citybrain.base import clock
 
@@ -25,7 +26,7 @@ def a_report(cast: Cast) -> Target:
     row = Report.objects.create(
         key="play.daily", dimension="region", code="4206", region_path=cast.city.root.path, period="day",
         start=content["start"], end=content["end"], version=1, known_at=clock.now(), made_at=clock.now(),
-        content=content, hash="",
+        head={name: content[name] for name in HEAD}, content=content, hash="",
     )  # fmt: skip
     return Target({"number": row.pk}, marker="全城的报告")
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from PIL import Image
 from pypdf import PdfReader
 
 from citybrain.applications.operations.reports.models import Report
@@ -17,7 +18,8 @@ from citybrain.applications.operations.reports.rendering.charts import scale, tr
 from citybrain.applications.operations.reports.rendering.words import Wording
 from citybrain.base.audit.models import Record
 from citybrain.base.clock import MovableClock
-from citybrain.base.errors import Unavailable
+from citybrain.base.errors import BadInput, Unavailable
+from citybrain.base.files.content import read_content
 from tests.applications.operations.indicators.stage import run
 from tests.applications.operations.reports.stage import set_the_stage
 from tests.hubs.business.cases.stage import Play
@@ -94,6 +96,15 @@ def test_the_pdf_has_the_text(report: dict[str, Any], play: Play) -> None:
     assert "襄阳市" in text
     assert "50.0" in text
     assert "play.accepted/region/4206/2026-03-01T16:00:00Z" in text.replace("\n", "")
+
+
+def test_an_upload_has_to_be_a_whole_picture_also_after_a_pdf_was_printed(report: dict[str, Any], play: Play) -> None:
+    """WeasyPrint reads torn pictures, and tells Pillow so for the whole process."""
+    page(play, report, "pdf")
+    drawn = io.BytesIO()
+    Image.new("RGB", (64, 48)).save(drawn, "PNG")
+    with pytest.raises(BadInput):
+        read_content(drawn.getvalue()[:60], "photo.png")
 
 
 def test_without_pango_the_pdf_is_refused_in_words(

@@ -6,6 +6,8 @@ import logging
 from functools import cache
 from typing import Any
 
+from PIL import ImageFile
+
 from citybrain.base.errors import Unavailable
 
 
@@ -26,4 +28,5 @@ def _printer() -> tuple[Any, Any]:
         from weasyprint.urls import URLFetcher  # noqa: PLC0415
     except OSError as error:
         raise Unavailable("reports.no_pdf") from error
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint sets it for the whole process; uploads want whole pictures
     return HTML, URLFetcher(allowed_protocols=())  # a report brings everything with it: nothing is fetched
