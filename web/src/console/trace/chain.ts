@@ -4,7 +4,7 @@ import type { Schemas } from '@/shared/api/client'
 export type Fact = Schemas['FactOut']
 export type Chain = Schemas['ChainOut']
 
-export const COLUMNS = ['reading', 'alarm', 'value', 'signal', 'case', 'assignment', 'notice', 'ending'] as const
+export const COLUMNS = ['reading', 'alarm', 'value', 'signal', 'case', 'assignment', 'notice', 'report', 'ending'] as const
 export type Column = (typeof COLUMNS)[number]
 
 export interface Node {

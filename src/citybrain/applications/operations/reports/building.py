@@ -92,6 +92,12 @@ def figures_of(content: Content) -> Iterable[Row]:
             yield from line["points"]
 
 
+def own_values(content: Content) -> list[str]:
+    """The ids of the values that the figures of the period are: without those before it, trends and rankings."""
+    rows = (row for section in content["sections"] if section["form"] == "figures" for row in section["rows"])
+    return list(dict.fromkeys(one for row in rows for one in row["now"]["values"]))
+
+
 def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
 from django.db.models import QuerySet
 
-from citybrain.applications.operations.indicators.queries import READ
-from citybrain.applications.operations.indicators.types import Dimension
+from citybrain.applications.operations.indicators.manifest import IndicatorDefinition
+from citybrain.applications.operations.indicators.queries import READ, values_between
+from citybrain.applications.operations.indicators.types import Dimension, Value
+from citybrain.applications.operations.reports.building import own_values, value_id
 from citybrain.applications.operations.reports.manifest import ReportDefinition, ReportPeriod
 from citybrain.applications.operations.reports.models import Report, ReportPlan
 from citybrain.base.accounts import Viewer, scoped
@@ -59,6 +62,29 @@ def get_report(viewer: Viewer, number: int) -> Report:
     if row is None:
         raise NotFound("input.not_found")
     return row
+
+
+def printed_values(viewer: Viewer, report: Report) -> list[tuple[str, tuple[IndicatorDefinition, Value]]]:
+    """The values that the report's own figures are, by their ids, in the order of printing; those that can be seen."""
+    wanted = own_values(report.content)
+    found = values_between(
+        viewer, {one.split("/")[0] for one in wanted}, dimension=cast(Dimension, report.dimension),
+        codes=[report.code], since=report.start, until=report.end, known_at=report.known_at,
+    )  # fmt: skip
+    known = {
+        value_id(key, report.dimension, code, value.start): (measured.definition, value)
+        for (key, code), measured in found.items()
+        for value in measured.values
+    }
+    return [(one, known[one]) for one in wanted if one in known]
+
+
+def printed_in(viewer: Viewer, value: str) -> list[int]:
+    """The newest reports within reach that print this value as one of their own figures."""
+    _, dimension, code, start = value.split("/")
+    rows = scoped(viewer, Report.objects.filter(dimension=dimension, code=code, start__lte=start, end__gt=start))
+    newest = rows.filter(replaced_at=None).order_by("pk").values_list("pk", "content")
+    return [pk for pk, content in newest if value in own_values(content)]
 
 
 def versions_of(report: Report) -> QuerySet[Report]:

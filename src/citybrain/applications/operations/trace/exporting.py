@@ -21,7 +21,7 @@ from citybrain.base.audit.proving import proofs_of
 from citybrain.base.crypto import signing_key
 
 FORMAT = "citybrain trace 1"
-AUDITED = {"case": "case", "signal": "signal", "alarm": "alarm", "value": "indicator"}
+AUDITED = {"case": "case", "signal": "signal", "alarm": "alarm", "value": "indicator", "report": "report"}
 """Kinds of facts about which people's acts are recorded, and how the audit trail calls them."""
 
 

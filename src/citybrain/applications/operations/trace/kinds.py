@@ -6,12 +6,14 @@ Reading is by the viewer's own queries, so that permission is asked at every hop
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from citybrain.applications.operations.indicators import queries as indicators
-from citybrain.applications.operations.indicators.types import Dimension
+from citybrain.applications.operations.indicators.manifest import IndicatorDefinition
+from citybrain.applications.operations.indicators.types import Dimension, Value
+from citybrain.applications.operations.reports import queries as reports
 from citybrain.applications.operations.trace.types import Address, Fact
 from citybrain.base.accounts.types import Viewer
 from citybrain.base.errors import Forbidden, NotFound
@@ -24,18 +26,22 @@ from citybrain.hubs.sensing.telemetry.queries import find_reading
 from citybrain.hubs.sensing.things.queries import get_thing
 
 INDICATOR_SOURCE, STARTS = "indicator", "%Y%m%dT%H%MZ"
-MOST_NOTICES, MOST_ROWS = 30, 8
+MOST_NOTICES, MOST_ROWS, MOST_PRINTED = 30, 8, 60
 Next = list[tuple[str, Address]]
 """What is next to a fact: the relation, and which fact."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """A fact that the viewer may see, with what is next to it in both directions."""
+    """A fact that the viewer may see, with what is next to it in both directions.
+
+    `read` are causes that were read along with it, and are not opened further: their own traces do that.
+    """
 
     fact: Fact
     causes: Next
     effects: Next
+    read: dict[Address, Fact] = field(default_factory=dict)
 
 
 Reader = Callable[[Viewer, str, str], Found]
@@ -188,7 +194,35 @@ def _value(viewer: Viewer, value_id: str, ref: str) -> Found:
     causes: Next = [("counted", Address(kind, number)) for kind, _, number in subjects if kind in READERS]
     crossed = signals.find_reported(INDICATOR_SOURCE, source_id_of(value_id))
     effects: Next = [("crossed", Address("signal", str(crossed)))] if crossed else []
+    effects += [("printed", Address("report", str(pk))) for pk in reports.printed_in(viewer, value_id)]
     return Found(fact, causes, effects)
+
+
+def _report(viewer: Viewer, number: str, ref: str) -> Found:
+    """A report with the values that its figures are, as they were known when it was made."""
+    if not number.isdigit():
+        raise NotFound("input.not_found")
+    report = reports.get_report(viewer, int(number))
+    place, title = report.head["place"]["name"], report.head["title"]
+    printed = reports.printed_values(viewer, report)
+    fact = Fact(
+        ref, "report", number, {language: f"{place[language]} {title[language]}" for language in ("zh", "en")},
+        report.made_at, "newest" if report.replaced_at is None else "replaced", report.region_path,
+        data={"report": report.key, "dimension": report.dimension, "code": report.code, "start": report.start,
+              "end": report.end, "version": report.version, "known_at": report.known_at, "hash": report.hash,
+              "values": len(printed)},
+    )  # fmt: skip
+    shown = {Address("value", key): _printed(key, told, one) for key, (told, one) in printed[:MOST_PRINTED]}
+    return Found(fact, [("printed", address) for address in shown], [], shown)
+
+
+def _printed(value_id: str, told: IndicatorDefinition, value: Value) -> Fact:
+    _, dimension, code, _ = _address_of_value(value_id)
+    return Fact(
+        "", "value", value_id, told.title.model_dump(), value.start, str(value.level or ""),
+        data={"value": value.value, "unit": told.unit.model_dump(), "rows": value.rows, "code": code,
+              "dimension": dimension, "recorded_at": value.recorded_at},
+    )  # fmt: skip
 
 
 def _address_of_value(value_id: str) -> tuple[str, Dimension, str, datetime]:
@@ -223,4 +257,5 @@ READERS: dict[str, Reader] = {
     "assignment": _assignment,
     "notice": _notice,
     "value": _value,
+    "report": _report,
 }

@@ -67,6 +67,13 @@ class Walk:
             self.found[address] = read(self.viewer, address, self.refs[address])
         return self.found[address] is not None
 
+    def _take(self, near: dict[Address, Fact]) -> None:
+        """Facts that were read along with another one."""
+        for address, fact in near.items():
+            if address not in self.found:
+                fact.ref = self.refs[address] = f"f{len(self.refs) + 1}"
+                self.found[address] = Found(fact, [], [])
+
     def follow(self, start: Address, direction: Direction) -> None:
         """Go from a fact in one direction until nothing is left, or too much was met."""
         waiting, seen = deque([start]), {start}
@@ -75,6 +82,8 @@ class Walk:
             found = self.found[here]
             if found is None:
                 continue
+            if direction == "causes":
+                self._take(found.read)
             for relation, there in getattr(found, direction):
                 if there not in self.found and len(self.found) >= MOST_FACTS:
                     self.is_cut = True

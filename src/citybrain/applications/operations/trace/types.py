@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-KINDS = ("reading", "alarm", "signal", "case", "assignment", "notice", "value")
+KINDS = ("reading", "alarm", "signal", "case", "assignment", "notice", "value", "report")
 
 
 @dataclass(frozen=True, slots=True)
