@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from citybrain.applications.operations.reports import actions
 from citybrain.applications.operations.reports.actions import build_due
 from citybrain.applications.operations.reports.models import Report
 from citybrain.base.accounts.types import system_viewer
@@ -173,3 +174,37 @@ def test_a_day_that_is_over_but_not_computed_waits(a_day: list[Any], play: Play,
     assert refused.value.code == "reports.not_computed"
     newest = max(one.report.end for one in build_due(actor=system_viewer("reports"), keys=["play.daily"]))
     assert newest <= clock.now() - timedelta(days=1)
+
+
+def test_only_periods_with_news_are_looked_at_again(
+    a_day: list[Any], play: Play, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[Any] = []
+    gather = actions.gather
+    monkeypatch.setattr(actions, "gather", lambda *given: looked.append(given[5]) or gather(*given))
+
+    def look() -> tuple[int, set[Any]]:
+        looked.clear()
+        built = build_due(actor=system_viewer("reports"), keys=["play.daily"])
+        return len(built), {span.start for span in looked}
+
+    first, spans = look()
+    assert first >= 4
+    assert len(spans) == 8
+    assert look() == (0, set())
+
+    play.dispatcher.opens()  # something of today, which is not over
+    clock.move(minutes=5)
+    run()
+    assert look() == (0, set())
+
+    play.handler.takes("accept", a_day[1])  # which changes a number of yesterday
+    clock.move(minutes=5)
+    run()
+    again, spans = look()
+    assert again > 0
+    assert spans == {max(span.start for span in looked)}
+
+    clock.move(days=1)  # a day is over
+    run()
+    assert look()[0] > 0

@@ -38,6 +38,20 @@ def ask(
     return found
 
 
+def news_since(data: Path, seq: int) -> tuple[int, datetime | None]:
+    """Number of the newest value, and the earliest end of a period among the values written after `seq`."""
+    files = values.files(data)
+    if not files:
+        return seq, None
+    sql = (
+        'SELECT coalesce(max(seq), ?) AS newest, min("end") FILTER (seq > ?) AS earliest'
+        " FROM read_parquet(?, union_by_name = true)"
+    )
+    with scratch(data) as connection:
+        (found,) = connection.sql(sql, params=[seq, seq, files]).to_arrow_table().to_pylist()
+    return found["newest"], found["earliest"]
+
+
 def every_value(data: Path, key: str, dimension: str, code: str, start: datetime) -> list[Found]:
     """Every value that was ever shown for one period, the newest last."""
     files = values.files(data)

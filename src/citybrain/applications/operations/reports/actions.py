@@ -51,20 +51,26 @@ def build_report(
 
 def build_due(*, actor: Viewer, keys: Sequence[str] = ()) -> list[Built]:
     """Make every report (or those of these plans) whose period is over and was computed, and again where late data
-    changed one; returns those that are new.
+    changed one; returns those that are new. What nothing was computed for since the last time is not looked at.
     """
-    if find_city() is None:
+    run = indicators.newest_run()
+    if find_city() is None or run is None:
         return []
     plans = ReportPlan.objects.filter(retired_at=None).order_by("order", "key")
     found: list[Built] = []
     for plan in plans.filter(key__in=keys) if keys else plans:
         definition = ReportDefinition.model_validate(plan.definition)
-        for span in _newest_spans(definition):
+        newest, earliest = indicators.news_since(plan.seen_seq)
+        for span in _newest_spans(definition, run[1]):
+            if not _is_due(plan, span, earliest):
+                continue
             for dimension in DIMENSIONS:
                 wanted = definition.places(dimension)
                 if wanted is not None:
                     places = places_of(dimension, wanted)
-                    found += _build(plan, definition, dimension, places, span, _known_at(span), actor=actor)
+                    found += _build(plan, definition, dimension, places, span, run[1], actor=actor)
+        plan.seen_at, plan.seen_seq = run[1], newest
+        plan.save(update_fields=["seen_at", "seen_seq"])
     return [one for one in found if one.is_new]
 
 
@@ -86,12 +92,15 @@ def _span(definition: ReportDefinition, at: datetime | None) -> Span:
     return span
 
 
-def _newest_spans(definition: ReportDefinition) -> list[Span]:
-    """The newest periods that are over and computed, the oldest first."""
-    zone, run = city().zone, indicators.newest_run()
-    if run is None:
-        return []
-    start = indicators.span_of(definition.period, min(run[1], clock.now()), zone)[0]
+def _is_due(plan: ReportPlan, span: Span, earliest: datetime | None) -> bool:
+    """Whether a period was not over when reports of it were last looked for, or got values since."""
+    return plan.seen_at is None or span.end > plan.seen_at or (earliest is not None and earliest <= span.end)
+
+
+def _newest_spans(definition: ReportDefinition, computed: datetime) -> list[Span]:
+    """The newest periods that were over when numbers were last computed, the oldest first."""
+    zone = city().zone
+    start = indicators.span_of(definition.period, min(computed, clock.now()), zone)[0]
     spans = []
     for _ in range(LOOKING_BACK[definition.period]):
         spans.append(Span(*indicators.span_of(definition.period, start - timedelta(seconds=1), zone)))

@@ -11,7 +11,10 @@ from citybrain.base.querying import PathField, Scope
 
 
 class ReportPlan(models.Model):
-    """A report that is made again and again (报告计划), as its pack declares it now."""
+    """A report that is made again and again (报告计划), as its pack declares it now.
+
+    Its reports are made from all computations up to `seen_at`, and from all values up to number `seen_seq`.
+    """
 
     SCOPE: ClassVar = Scope(kind="report plan", read="indicator.read", key="key")
 
@@ -21,6 +24,8 @@ class ReportPlan(models.Model):
     definition = models.JSONField()
     hash = models.CharField(max_length=64)
     retired_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    seen_seq = models.BigIntegerField(default=0)
 
     class Meta:
         ordering = ["order", "key"]

@@ -72,7 +72,8 @@ def _declare(pack: str, key: str, definition: ReportDefinition, actor: Actor) ->
     digest = digest_of(content)
     if ReportPlan.objects.filter(key=key, pack=pack, hash=digest, retired_at=None).exists():
         return
-    columns = {"pack": pack, "order": definition.order, "definition": content, "hash": digest, "retired_at": None}
+    columns = {"pack": pack, "order": definition.order, "definition": content, "hash": digest, "retired_at": None,
+               "seen_at": None}  # fmt: skip
     row, _ = ReportPlan.objects.update_or_create(key=key, defaults=columns)
     audit.record(actor, "report_plan.declared", row)
 

@@ -241,6 +241,11 @@ def newest_run(known_at: datetime | None = None) -> tuple[int, datetime] | None:
     return (found.pk, found.recorded_at) if found else None
 
 
+def news_since(seq: int) -> tuple[int, datetime | None]:
+    """Number of the newest value, and the earliest end of a period among the values written after number `seq`."""
+    return reading.news_since(data_folder(), seq)
+
+
 def standing_of(viewer: Viewer, dimension: Dimension | None, code: str) -> tuple[Dimension, str, dict[str, str]]:
     """The place that is meant (`place_for`), with the paths that a permission on its numbers is about."""
     dimension, code = place_for(viewer, dimension, code)

@@ -22,6 +22,8 @@ class Migration(migrations.Migration):
                 ('definition', models.JSONField()),
                 ('hash', models.CharField(max_length=64)),
                 ('retired_at', models.DateTimeField(null=True)),
+                ('seen_at', models.DateTimeField(null=True)),
+                ('seen_seq', models.BigIntegerField(default=0)),
             ],
             options={
                 'ordering': ['order', 'key'],
