@@ -16,21 +16,24 @@ class BuiltFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # comes without t
     """The files of the build that is there now.
 
     Whitenoise lists a folder once, when its process starts. Pages are read anew for every answer: those of a build that
-    was made since name files that are on no list, and what a browser got would stay blank. What is not listed is
-    therefore looked for on the disk, and what is listed may have gone.
+    was made since name files that are on no list, and what a browser got would stay blank. So every file is looked for
+    when it is asked for; browsers keep it for good, since its name has a hash of its content.
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        found = self.files.get(request.path_info) or self.built_since(request.path_info)
+        found = self.built(request.path_info)
         if found is not None:
             try:
                 return self.serve(found, request)  # type: ignore[no-any-return]
-            except FileNotFoundError:
-                self.files.pop(request.path_info, None)
+            except FileNotFoundError:  # gone since it was found
+                pass
         return self.get_response(request)  # type: ignore[no-any-return]
 
-    def built_since(self, url: str) -> StaticFile | None:
-        """A file directly in the folder that was not there when this process began; it is not kept in mind."""
+    def add_files(self, root: str, prefix: str | None = None) -> None:
+        """Nothing is listed."""
+
+    def built(self, url: str) -> StaticFile | None:
+        """A file directly in the folder; None where there is none of this name."""
         name = url.removeprefix(self.static_prefix)
         if name == url or "/" in name or "\\" in name or name in ("", ".", ".."):
             return None
