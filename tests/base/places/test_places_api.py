@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -75,6 +77,12 @@ def test_one_region_with_those_above_it(cast):
     assert found["path"] == "/4206/420606/420606001/"
     assert [one["name"] for one in found["above"]] == ["襄阳市", "樊城区"]
     assert found["has_parts"] is False
+    assert (found["population"], found["population_at"], found["population_source"]) == (None, None, "")
+    Region.objects.filter(code="420606").update(
+        population=856_000, population_at=date(2020, 11, 1), population_source="census"
+    )
+    counted = cast.client("leader").get(f"{API}/regions/420606").json()
+    assert (counted["population"], counted["population_at"]) == (856_000, "2020-11-01")
     assert cast.client("leader").get(f"{API}/regions/nowhere").status_code == 404
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from ninja import Field, Query, Router, Schema
@@ -47,6 +47,7 @@ class RegionSummary(Schema):
     area_km2: float | None = Field(description="Of the present boundary; null without one", examples=[477.4])
     centre_lon: float | None = Field(description="WGS-84; null without a boundary", examples=[111.96])
     centre_lat: float | None = Field(examples=[32.14])
+    population: int | None = Field(description="People who live there; null where nobody said", examples=[856_000])
     has_parts: bool = Field(description="Whether there are regions below it")
 
     @staticmethod
@@ -82,6 +83,8 @@ class RegionAbove(Schema):
 class RegionDetail(RegionSummary):
     valid_from: datetime | None = Field(description="When the region came into force; null: always")
     valid_to: datetime | None = Field(description="When it ended; null: in force")
+    population_at: date | None = Field(description="The day that the population is of", examples=["2020-11-01"])
+    population_source: str = Field(description="Who says so; empty where nobody did", examples=["第七次全国人口普查"])
     above: list[RegionAbove] = Field(description="From the root down")
 
     @staticmethod
