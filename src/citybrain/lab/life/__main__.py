@@ -37,9 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(one, lambda *_: stop.set())
     url = options.url.rstrip("/")
     host, _, port = url.rpartition(":")
-    life = open_life(
-        options.data, url, options.sense_url or f"{host}:{int(port) + 1}", streams=options.streams, with_portal=True
-    )
+    life = open_life(options.data, url, options.sense_url or f"{host}:{int(port) + 1}", streams=options.streams)
     try:
         live(life, options.data, stop)
     finally:

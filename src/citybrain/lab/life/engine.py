@@ -38,12 +38,12 @@ class Poured:
 class Life:
     """The whole life of one city, driven by whoever knows its time."""
 
-    def __init__(self, world: World, keys: Keys, door: Door, *, streams: int = 1, hands: int = 3):
+    def __init__(self, world: World, keys: Keys, door: Door, folder: Path, *, streams: int = 1, hands: int = 3):
         self.world, self.keys, self.door = world, keys, door
         self.readings = Readings(world)
         self.reports = Reports(world, self.readings.weather, streams=streams)
         self.staff = Staff(world, keys, door, hands=hands)
-        self.citizens: Citizens | None = None
+        self.citizens = Citizens(world.seed, door, keys.tokens["app"], folder)
 
     def pour(self, after: int, until: int) -> Poured:
         """Deliver what devices and people report after a moment and up to another."""
@@ -68,12 +68,10 @@ class Life:
                 log.warning("a reading is refused: %s", one)
 
     def pour_reports(self, reports: list[Report]) -> None:
-        """Calls and the app deliver in bundles, a grid worker for himself; who photographed adds the picture."""
-        for source in ("hotline", "app"):
-            mine = [one for one in reports if one.channel == source]
-            if source == "app" and self.citizens is not None:
-                mine = [one for one in mine if not self.citizens.report(one)]
-            rows = [one.row for one in mine]
+        """Calls come in a bundle, citizens use the portal, a grid worker reports for himself."""
+        called = [one.row for one in reports if one.channel == "hotline"]
+        refused = [one.row for one in reports if one.channel == "app" and not self.citizens.report(one)]
+        for source, rows in (("hotline", called), ("app", refused)):
             if rows:
                 self._deliver(rows, token=self.keys.tokens[source])
         for one in reports:
@@ -92,26 +90,19 @@ class Life:
 
     def work(self, now: float) -> int:
         """Staff takes the steps that are due, and citizens look what became of theirs."""
-        return self.staff.work(now) + (self.citizens.look(now) if self.citizens else 0)
+        return self.staff.work(now) + self.citizens.look(now)
 
     def close(self) -> None:
         self.staff.close()
 
 
-def open_life(
-    data: Path, url: str, sense_url: str, *, streams: int = 1, hands: int = 3, with_portal: bool = False
-) -> Life:
-    """The life of the city in a data directory; raises FileNotFoundError where `city new` made none.
-
-    `with_portal`: those who report by phone use the portal and come back to it; else their app delivers for them.
-    """
+def open_life(data: Path, url: str, sense_url: str, *, streams: int = 1, hands: int = 3) -> Life:
+    """The life of the city in a data directory; raises FileNotFoundError where `city new` made none."""
     folder = data / "city"
     keys: dict[str, Any] = json.loads((folder / "keys.json").read_text(encoding="utf-8"))
     world = read_world(folder / "world.json")
-    life = Life(world, Keys(keys["sessions"], keys["tokens"]), Door(url, sense_url), streams=streams, hands=hands)
-    if with_portal:
-        life.citizens = Citizens(world.seed, life.door, life.keys.tokens["app"], folder)
-    return life
+    keyring = Keys(keys["sessions"], keys["tokens"])
+    return Life(world, keyring, Door(url, sense_url), folder, streams=streams, hands=hands)
 
 
 def find_done(data: Path) -> int | None:
