@@ -95,6 +95,26 @@ def test_a_kill_between_two_commits_doubles_nothing(
     assert archived["rows"] == archived["ids"] == OutboxEvent.objects.count()
 
 
+def test_it_ends_though_more_goes_on_coming(
+    play: Play,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    declare(LAMPS)
+    play.dispatcher.opens()
+    read_after, asked = projecting.read_after, []
+
+    def read_while_more_comes(*where: Any) -> Any:
+        asked.append(where)
+        assert len(asked) < 5, "it goes on for ever"
+        found = read_after(*where)
+        play.dispatcher.opens()
+        return found
+
+    monkeypatch.setattr(projecting, "read_after", read_while_more_comes)
+    assert projecting.project(tmp_path) > 0
+
+
 def test_at_a_watermark_the_answer_stays_the_same(play: Play, clock: Any, tmp_path: Path) -> None:  # noqa: F811
     declare(LAMPS)
     case = play.dispatcher.opens()

@@ -29,7 +29,10 @@ READER = "data.facts"
 
 
 def project(data: Path) -> int:
-    """Bring the lake up to the newest settled event; returns the number of events taken."""
+    """Bring the lake up to the newest event that was settled when it began; returns the number of events taken.
+
+    What comes meanwhile is for the next time: in a busy city it would never end, and others wait for the lake.
+    """
     with only_writer(data):
         if not _is_complete(data):
             log.warning("fact tables were added or changed: all are made again from the archive")
@@ -51,6 +54,8 @@ def _project(data: Path) -> int:
         last += len(events)
         types |= {event.type for event in events}
         taken += len(events)
+        if len(events) < archive.BATCH:
+            break
     references.look(data, types)
     return taken
 
