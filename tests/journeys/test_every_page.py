@@ -94,7 +94,7 @@ def walk(window: Window, everything: Everything, name: str, *, access: bool = Tr
     found = []
     for route, address in CONSOLE.items():
         go_to(window, address(everything))
-        expect(window.page.get_by_role("heading").first).to_be_visible()
+        expect(window.page.get_by_role("heading").first).to_be_visible(timeout=15_000)
         found += look(window, f"{name}-{name_of(route)}", access=access)
     return found
 
