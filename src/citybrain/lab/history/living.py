@@ -20,6 +20,7 @@ from citybrain.base.errors import Unavailable
 from citybrain.lab.city.state import DAYS, State, save_state
 from citybrain.lab.life.engine import Life, find_done, open_life, save_done
 from citybrain.lab.life.readings import Lines
+from citybrain.lab.life.weather import DAY
 from citybrain.lab.replay.city import City
 from citybrain.lab.replay.client import Client
 
@@ -29,6 +30,7 @@ QUARTER = 900  # of an hour: devices are silent for less than any rule allows
 MOST_BEHIND = 200  # messages that the city may still have to deliver when the next piece of time begins
 ONCE_MORE = 12 * 3_600  # told again after a break: what the disk may have lost; what it has not is known to the city
 AT_ONCE = 6 * 3_600
+PORTAL_DAYS = 4  # so long citizens have used the portal: a look at a code costs as much as a step of the staff
 NOTHING = np.zeros(0, dtype=np.int64)
 SAY_EVERY = 5.0
 PATIENCE = 300.0
@@ -55,6 +57,7 @@ def live_past(data: Path, state: State, *, say: Say) -> None:
         client = Client(city.url, life.keys.tokens["watch"])
         try:
             client.await_things(len(life.world.codes))
+            life.portal_since = end - PORTAL_DAYS * DAY
             _Past(data, life, client, driven, say).live(end)
         finally:
             client.close()

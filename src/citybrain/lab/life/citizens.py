@@ -25,7 +25,7 @@ from citybrain.lab.life.reports import Report
 
 log = logging.getLogger("citybrain.life")
 HOUR = 3_600
-LOOKS_EVERY = 3 * HOUR
+LOOKS_EVERY = 6 * HOUR
 FORGETS_AFTER = 12 * 24 * HOUR
 MOST_AT_ONCE = 6  # of those who look within one moment: nobody storms the portal
 RATES, NOT_CONTENT = 0.6, 0.07

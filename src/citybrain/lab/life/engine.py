@@ -44,6 +44,7 @@ class Life:
         self.reports = Reports(world, self.readings.weather, streams=streams)
         self.staff = Staff(world, keys, door, hands=hands)
         self.citizens = Citizens(world.seed, door, keys.tokens["app"], folder)
+        self.portal_since = 0.0
 
     def pour(self, after: int, until: int) -> Poured:
         """Deliver what devices and people report after a moment and up to another."""
@@ -68,10 +69,12 @@ class Life:
                 log.warning("a reading is refused: %s", one)
 
     def pour_reports(self, reports: list[Report]) -> None:
-        """Calls come in a bundle, citizens use the portal, a grid worker reports for himself."""
+        """Calls come in a bundle, a grid worker reports for himself. Citizens use the portal, where they come back to
+        their report; before `portal_since`, and where the portal does not take it, an app delivers for them.
+        """
         called = [one.row for one in reports if one.channel == "hotline"]
-        refused = [one.row for one in reports if one.channel == "app" and not self.citizens.report(one)]
-        for source, rows in (("hotline", called), ("app", refused)):
+        by_app = [one.row for one in reports if one.channel == "app" and not self._use_portal(one)]
+        for source, rows in (("hotline", called), ("app", by_app)):
             if rows:
                 self._deliver(rows, token=self.keys.tokens[source])
         for one in reports:
@@ -79,6 +82,9 @@ class Life:
                 worker = self.staff.people.grid_workers.get(one.community_code)
                 if worker is None or not self._deliver([one.row], session=worker.session):
                     self._deliver([one.row], token=self.keys.tokens["hotline"])  # just over his border: he calls
+
+    def _use_portal(self, one: Report) -> bool:
+        return one.at >= self.portal_since and self.citizens.report(one)
 
     def _deliver(self, rows: list[dict[str, Any]], *, token: str = "", session: str = "") -> bool:
         status, answer = self.door.tell("/signals", rows, token=token, session=session)
