@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from citybrain.site.ports import keep_port
 from tests.processes.ground import CITYBRAIN, free_ports
 
 pytestmark = pytest.mark.processes
@@ -64,6 +65,13 @@ def test_a_city_that_was_never_migrated_says_so(tmp_path: Path):
     assert done.returncode == 1
     assert "WRONG migrations" in done.stdout
     assert "public address: http://127.0.0.1:9000\n" in done.stdout
+
+
+def test_doctor_knows_where_the_city_was_started(tmp_path: Path):
+    assert "public address: http://127.0.0.1:8000\n" in run("doctor", "--data", str(tmp_path)).stdout
+    (tmp_path / "run").mkdir(exist_ok=True)
+    keep_port(tmp_path, 9100)
+    assert "public address: http://127.0.0.1:9100\n" in run("doctor", "--data", str(tmp_path)).stdout
 
 
 def test_a_wrong_database_url(tmp_path: Path):

@@ -24,7 +24,7 @@ def register(words: Words) -> None:
     migrate.set_defaults(run=run_migrate)
 
     doctor = words.add_parser("doctor", help="look at everything that can be wrong, and say what to do")
-    doctor.add_argument("--port", type=int, default=os.environ.get("CITYBRAIN_PORT", "8000"))
+    doctor.add_argument("--port", type=int, default=os.environ.get("CITYBRAIN_PORT"), help="(as last started)")
     doctor.set_defaults(run=run_doctor)
 
 
@@ -46,5 +46,6 @@ def run_migrate(options: argparse.Namespace) -> int:
 
 def run_doctor(options: argparse.Namespace) -> int:
     from citybrain.site.doctor import examine
+    from citybrain.site.ports import find_port
 
-    return examine(options.data, options.port)
+    return examine(options.data, options.port or find_port(options.data))

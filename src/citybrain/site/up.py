@@ -11,7 +11,7 @@ from citybrain.base.errors import Misconfigured
 from citybrain.lab.city.state import find_state
 from citybrain.site.broker import broker_child, find_mosquitto
 from citybrain.site.demo import life_child, make_demo, set_speed
-from citybrain.site.ports import PORTS, port_of
+from citybrain.site.ports import PORTS, keep_port, port_of
 from citybrain.site.supervisor import Child, Supervisor, await_ports_free, python, take_lock
 from citybrain.site.vitals import hung_after
 
@@ -33,6 +33,7 @@ def run(
         set_speed(data, speed)
     tell_password(migrate(say=print))
     tell_still_clock(data)
+    keep_port(data, port)
     children = list_children(data, port, workers=workers)
     if is_demo and lives:
         children.append(life_child(data, port))

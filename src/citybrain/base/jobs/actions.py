@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -49,6 +49,14 @@ def rerun(run: Run, *, actor: Viewer) -> Run:
     audit.record(actor, "job.rerun", kind="job", key=locked.name, run=locked.pk, again=again.pk)
     transaction.on_commit(wake)
     return again
+
+
+def set_next(name: str, moment: datetime) -> None:
+    """Let a recurring job come round at a moment (of its own clock), and not before; raises NotFound `job.unknown`."""
+    if name not in registry().recurring:
+        raise NotFound("job.unknown", name=name)
+    Recurring.objects.update_or_create(name=name, defaults={"next_at": moment})
+    wake()
 
 
 @transaction.atomic

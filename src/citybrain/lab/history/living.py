@@ -17,6 +17,8 @@ import numpy as np
 
 from citybrain.base import clock
 from citybrain.base.errors import Unavailable
+from citybrain.base.jobs.actions import set_next
+from citybrain.base.jobs.models import Recurring
 from citybrain.lab.city.state import DAYS, State, save_state
 from citybrain.lab.life.engine import Life, find_done, open_life, save_done
 from citybrain.lab.life.readings import Lines
@@ -34,6 +36,9 @@ PORTAL_DAYS = 4  # so long citizens have used the portal: a look at a code costs
 NOTHING = np.zeros(0, dtype=np.int64)
 SAY_EVERY = 5.0
 PATIENCE = 300.0
+COUNTS, REPORTS = "indicators.compute", "reports.build"
+REST = timedelta(days=1)
+"""These jobs would count again and again what is still being lived: numbers come once at the end, reports after it."""
 Say = Callable[[str], None]
 
 
@@ -51,6 +56,8 @@ def live_past(data: Path, state: State, *, say: Say) -> None:
     end = int(clock.wall_now().timestamp())
     driven = city.declare_clock(datetime.fromtimestamp(end, UTC) - timedelta(days=DAYS))
     driven.move_to(datetime.fromtimestamp(end, UTC) - timedelta(days=DAYS))
+    for name in (COUNTS, REPORTS):
+        set_next(name, clock.wall_now() + REST)
     try:
         city.start()
         life = open_life(data, city.url, f"http://127.0.0.1:{city.port + 1}")
@@ -65,6 +72,7 @@ def live_past(data: Path, state: State, *, say: Say) -> None:
     finally:
         city.stop()
         driven.close()
+    set_next(REPORTS, clock.wall_now())
 
 
 class _Past:
@@ -93,6 +101,17 @@ class _Past:
                 self._tell(first, done, end)
         self.life.work(done)
         self._wait(0)
+        self._let_run(COUNTS)
+
+    def _let_run(self, name: str) -> None:
+        """Let `work` do a job now, and wait until it is done."""
+        asked = clock.wall_now()
+        set_next(name, asked)
+        deadline = time.monotonic() + PATIENCE
+        while not Recurring.objects.filter(name=name, started_at__gte=asked, finished_at__isnull=False).exists():
+            if time.monotonic() > deadline:
+                raise Unavailable("replay.not_settled", seconds=round(PATIENCE), left=name)
+            time.sleep(0.1)
 
     def _let_pass(self, after: int, until: int) -> None:
         """Move the clock in quarters of an hour, each with what the devices measured in it; what they tell in yes and

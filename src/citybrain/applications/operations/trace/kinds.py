@@ -187,8 +187,9 @@ def _value(viewer: Viewer, value_id: str, ref: str) -> Found:
     told = opened.definition
     fact = Fact(
         ref, "value", value_id, told.title.model_dump(), opened.shown.start, str(opened.shown.level or ""),
-        data={"value": opened.shown.value, "unit": told.unit.model_dump(), "rows": opened.total, "code": code,
-              "dimension": dimension, "recorded_at": opened.shown.recorded_at, "is_reproduced": opened.is_reproduced},
+        data={"value": opened.shown.value, "unit": told.unit.model_dump(), "decimals": told.decimals,
+              "rows": opened.total, "code": code, "dimension": dimension, "recorded_at": opened.shown.recorded_at,
+              "is_reproduced": opened.is_reproduced},
     )  # fmt: skip
     subjects = [str(one["subject"]).partition("/") for one in opened.rows]
     causes: Next = [("counted", Address(kind, number)) for kind, _, number in subjects if kind in READERS]
@@ -220,8 +221,8 @@ def _printed(value_id: str, told: IndicatorDefinition, value: Value) -> Fact:
     _, dimension, code, _ = _address_of_value(value_id)
     return Fact(
         "", "value", value_id, told.title.model_dump(), value.start, str(value.level or ""),
-        data={"value": value.value, "unit": told.unit.model_dump(), "rows": value.rows, "code": code,
-              "dimension": dimension, "recorded_at": value.recorded_at},
+        data={"value": value.value, "unit": told.unit.model_dump(), "decimals": told.decimals,
+              "rows": value.rows, "code": code, "dimension": dimension, "recorded_at": value.recorded_at},
     )  # fmt: skip
 
 
