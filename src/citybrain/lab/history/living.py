@@ -32,7 +32,7 @@ QUARTER = 900  # of an hour: devices are silent for less than any rule allows
 MOST_BEHIND = 200  # messages that the city may still have to deliver when the next piece of time begins
 ONCE_MORE = 12 * 3_600  # told again after a break: what the disk may have lost; what it has not is known to the city
 AT_ONCE = 6 * 3_600
-PORTAL_DAYS = 4  # so long citizens have used the portal: a look at a code costs as much as a step of the staff
+PORTAL_DAYS = 2  # so long citizens have used the portal: a look at a code costs as much as a step of the staff
 NOTHING = np.zeros(0, dtype=np.int64)
 SAY_EVERY = 5.0
 PATIENCE = 300.0
