@@ -12,7 +12,7 @@ from citybrain.base import audit, jobs
 from citybrain.base import clock as city_clock
 from citybrain.base.errors import CityError, NotFound
 from citybrain.base.jobs import registry, running
-from citybrain.base.jobs.actions import prune
+from citybrain.base.jobs.actions import prune, set_next
 from citybrain.base.jobs.models import Recurring, Run
 from citybrain.base.jobs.registry import Every, Loop, Registry, Single
 from citybrain.base.jobs.running import rounds, run_due, take_back
@@ -46,6 +46,15 @@ def recurring(known: Registry, name: str, function: Callable[[], Any], by: Any =
 
 def single(known: Registry, name: str, function: Callable[..., Any], attempts: int = 1) -> None:
     known.single[name] = Single(name, function, attempts)
+
+
+def test_a_job_rests_until_the_moment_that_was_set(known: Registry) -> None:
+    recurring(known, "test.tick", lambda: None, minutes=10)
+    set_next("test.tick", MONDAY + timedelta(hours=1))
+    assert run_due(MONDAY + timedelta(minutes=59)) == []
+    assert len(run_due(MONDAY + timedelta(hours=1))) == 1
+    with pytest.raises(NotFound):
+        set_next("test.nobody", MONDAY)
 
 
 def test_a_job_comes_round_when_its_time_has_come(known: Registry) -> None:

@@ -68,11 +68,15 @@ class ScaledClock:
 
 
 class DrivenClock:
-    """City time that only moves when told to, shared between processes through eight bytes of a file."""
+    """City time that only moves when told to, shared between processes through eight bytes of a file.
+
+    `start` is where it was when it was declared.
+    """
 
     mode = "driven"
 
     def __init__(self, path: Path, start: datetime | None = None):
+        self.start = start or EPOCH
         if not path.exists():
             part = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
             part.write_bytes(struct.pack("<q", to_micros(start or EPOCH)))

@@ -64,7 +64,7 @@ def live_past(data: Path, state: State, *, say: Say) -> None:
         client = Client(city.url, life.keys.tokens["watch"])
         try:
             client.await_things(len(life.world.codes))
-            life.portal_since = end - PORTAL_DAYS * DAY
+            life.portal_since = driven.start.timestamp() + (DAYS - PORTAL_DAYS) * DAY
             _Past(data, life, client, driven, say).live(end)
         finally:
             client.close()
