@@ -126,8 +126,9 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="citybrain-bench-", dir=os.environ.get("CITYBRAIN_BENCH_DIR")))
     city = City(folder)
     try:
+        city.start()  # an empty folder: with a pack in it, it would be no demo city
         declare(city.data)
-        city.start()
+        city.command("packs", "load")
         city.command("lake", "project")
         city.command("indicators", "compute")
         check(city)
