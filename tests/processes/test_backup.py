@@ -378,4 +378,5 @@ def test_a_message_that_waits_in_the_broker_is_in_the_backup(story, beside, tmp_
         return [row["value"] for row in rows] == [77.0]
 
     until("the message has arrived", taken)
+    assert taken(), "and it stays there once"
     third.stop()

@@ -65,12 +65,14 @@ def test_killed_hard_it_leaves_no_orphan_that_holds_a_port(tmp_path):
     platform = start(tmp_path, port := free_ports())
     platform.await_ready()
     children = descendants(platform.process.pid)
+    assert len(children) == 2
 
     platform.process.kill()
     platform.process.wait(10)
 
     until("every child is gone", lambda: not any(map(alive, children)))
     until("the port is free", lambda: is_free(port))
+    assert list(map(alive, children)) == [False, False]
 
 
 def test_a_child_that_cannot_start_is_named_with_its_last_words(tmp_path):

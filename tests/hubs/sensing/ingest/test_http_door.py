@@ -189,6 +189,8 @@ def test_a_revoked_token_is_refused_within_a_second(sense: Sense) -> None:
     until(lambda: sense.send([reading()], secret="passing").status_code == 200, "the new token is known", seconds=1)
     write(sense.data, "tokens", known)
     until(lambda: sense.send([reading()], secret="passing").status_code == 401, "the token is revoked", seconds=1)
+    refused = sense.send([reading()], secret="passing")
+    assert (refused.status_code, refused.json()["code"]) == (401, "observation.bad_token")
 
 
 @pytest.mark.parametrize("declared", [True, False])
