@@ -119,11 +119,7 @@ def _office(data: bytes) -> str | None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
-    except (
-        zipfile.BadZipFile,
-        ValueError,
-        NotImplementedError,
-    ):  # the last is how zipfile says "packed in another way"
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
         return None
     if "[Content_Types].xml" not in names or any("vbaProject" in name for name in names):
         return None
