@@ -58,7 +58,7 @@ PACK = {
     "key": "bench", "title": {"zh": "驾驶舱测速", "en": "Cockpit benchmark"},
     "description": {"zh": "二十个元素的一个场景。", "en": "One scene of twenty elements."}, "version": "1.0.0",
     "owner": "CityBrain", "depends": ["urban", "traffic", "environment"],
-    "quality": dict.fromkeys(QUALITIES, {"exempt": "it shows the numbers of other packs, for a measurement"}),
+    "quality": {key: {"exempt": "it shows the numbers of other packs, for a measurement"} for key in QUALITIES},
 }  # fmt: skip
 
 

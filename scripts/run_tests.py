@@ -48,7 +48,7 @@ def main() -> int:
     on_sqlite = [*PYTEST, "-m", "not soak and not journey and not processes", "tests"]
     is_well = side_by_side("tests on SQLite", on_sqlite, "on PostgreSQL", ON_POSTGRES)
     whole = [*PYTEST, *PROCESSES, "tests/processes", f"--ignore={LONGEST}"]
-    folders = [str(one) for one in sorted(Path(ROOT / "tests").iterdir()) if one.is_dir() and one.name != "processes"]
+    folders = [str(one) for one in sorted((ROOT / "tests").iterdir()) if one.is_dir() and one.name != "processes"]
     parts = [*PYTEST, *PROCESSES, *folders, LONGEST]
     is_well &= side_by_side("tests of the whole platform", whole, "of single processes and backups", parts)
     say("journeys in a browser")

@@ -6,14 +6,16 @@ import argparse
 import os
 from typing import TYPE_CHECKING
 
+from citybrain.site.ports import FIRST, find_port
+
 if TYPE_CHECKING:
     Words = argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def register(words: Words) -> None:
     up = words.add_parser("up", help="start the platform on DIR and watch it until it is told to stop")
-    up.add_argument("--port", type=int, default=os.environ.get("CITYBRAIN_PORT", "8000"),
-                    help="web; +1 readings, +2 live events, +3 MQTT (default 8000)")  # fmt: skip
+    up.add_argument("--port", type=int, default=os.environ.get("CITYBRAIN_PORT", FIRST),
+                    help=f"web; +1 readings, +2 live events, +3 MQTT (default {FIRST})")  # fmt: skip
     up.add_argument("--empty", action="store_true", help="start an empty directory without a demo city")
     up.add_argument("--no-life", action="store_true", help="start the demo city without its simulated life")
     up.add_argument("--speed", type=float, metavar="N", help="the demo city's clock runs N times as fast (1 to 500)")
@@ -46,6 +48,5 @@ def run_migrate(options: argparse.Namespace) -> int:
 
 def run_doctor(options: argparse.Namespace) -> int:
     from citybrain.site.doctor import examine
-    from citybrain.site.ports import find_port
 
     return examine(options.data, options.port or find_port(options.data))

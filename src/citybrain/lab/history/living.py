@@ -101,6 +101,7 @@ class _Past:
                 self._tell(first, done, end)
         self.life.work(done)
         self._wait(0)
+        self.say("  counting the city's numbers")
         self._let_run(COUNTS)
 
     def _let_run(self, name: str) -> None:
