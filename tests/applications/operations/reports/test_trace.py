@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -72,3 +73,16 @@ def test_a_report_that_was_replaced_keeps_the_numbers_it_printed(
 def test_a_report_beyond_reach_is_not_there(report: dict[str, Any], play: Play) -> None:
     client = play.cast.client("dispatcher_elsewhere")
     assert client.get(f"/api/v1/trace/report/{report['id']}").status_code == 404
+
+
+def test_an_exported_chain_holds_the_sealed_record_of_who_had_the_report_made(
+    report: dict[str, Any], play: Play
+) -> None:
+    """A stranger's script checks the file (see the tests of trace); here, that the report's own record is in it."""
+    answer = play.cast.client("administrator").get(f"/api/v1/trace-exports/report/{report['id']}")
+
+    lines = [json.loads(line) for line in answer.content.decode().splitlines()]
+    kinds = [line["fact"]["kind"] for line in lines if "fact" in line]
+    assert kinds == ["report", "value", "value"]
+    records = [json.loads(one["text"]) for line in lines if "proof" in line for one in line["proof"]["records"]]
+    assert "report.built" in {one["action"] for one in records}
