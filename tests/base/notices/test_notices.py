@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -163,10 +163,11 @@ def broken_channel() -> Iterator[list[bool]]:
     """A channel that writes and then fails, as long as the list is not empty."""
     broken = [True]
 
-    def shaky(notice: Notice) -> None:
-        channels.deliver_in_app(notice)
+    def shaky(notices: Sequence[Notice]) -> list[Notice]:
+        lonely = channels.deliver_in_app(notices)
         if broken:
             raise ConnectionError("13800138000 unreachable")
+        return lonely
 
     with channels.only({"in_app": shaky}):
         yield broken
@@ -198,9 +199,37 @@ def test_a_failing_delivery_leaves_nothing_behind_and_is_given_up_in_the_end(
     assert Record.objects.filter(action="notice.retried").count() == 1
 
 
+def test_one_that_cannot_be_delivered_holds_up_no_other(cast: Any) -> None:
+    (fine, shaky, also_fine) = send(to_user(user("handler")), to_user(user("dispatcher")), cast.organisation)
+
+    def picky(notices: Sequence[Notice]) -> list[Notice]:
+        lonely = channels.deliver_in_app(notices)
+        if shaky in notices:
+            raise ConnectionError("not this one")
+        return lonely
+
+    with channels.only({"in_app": picky}):
+        assert deliver_due() == 3
+    states = dict(Notice.objects.values_list("pk", "state"))
+    assert states == {fine.pk: "sent", shaky.pk: "failed", also_fine.pk: "sent"}
+    assert set(Notice.objects.values_list("attempts", flat=True)) == {1}
+    assert not Letter.objects.filter(notice=shaky).exists()
+    assert Letter.objects.filter(notice=fine).exists()
+
+
+def test_many_notices_take_as_many_statements_as_two(
+    cast: Any, django_assert_max_num_queries: Callable[[int], Any]
+) -> None:
+    for _ in range(20):
+        send(to_user(user("handler")), to_duty("case.dispatch"), to_duty("case.read"), cast.organisation)
+    with django_assert_max_num_queries(24):  # in two batches
+        assert deliver_due() == 80
+    assert Notice.objects.filter(state="sent", attempts=1).count() == 80
+
+
 def test_delivering_twice_puts_one_letter_into_the_inbox(cast: Any) -> None:
     (notice,) = send(to_user(user("handler")))
-    channels.deliver_in_app(notice)
+    channels.deliver_in_app([notice])
     deliver_due()
     assert Letter.objects.count() == 1
 

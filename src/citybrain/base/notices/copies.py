@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from citybrain.base import clock
@@ -13,30 +13,47 @@ from citybrain.base.notices.texts import link_of, text_of
 from citybrain.base.notices.types import to_user
 
 
-def copy_notice(notice: Notice, users: Collection[int]) -> None:
-    """Make the copies, in the transaction in which the letters are laid into the inboxes."""
-    copies = [_copy(notice, Notice.Channel.MAIL, str(to_user(user)), notice.key, notice.data)
-              for user in by_mail(notice.key, users)]  # fmt: skip
-    listening = [one for one in Webhook.objects.filter(owner_id__in=users, is_active=True).order_by("pk")
-                 if notice.key in one.kinds]  # fmt: skip
-    if listening:
-        event = cloud_event(notice)
-        copies += [
-            _copy(notice, Notice.Channel.WEBHOOK, f"webhook:{one.pk}", event["type"], event) for one in listening
-        ]
+def copy_notices(laid: Sequence[tuple[Notice, Sequence[int]]]) -> None:
+    """Make the copies, in the transaction in which letters are laid into the inboxes of the users beside each."""
+    everybody = sorted({user for _, users in laid for user in users})
+    wanted = by_mail({notice.key for notice, _ in laid}, everybody)
+    listening = list(Webhook.objects.filter(owner_id__in=everybody, is_active=True).order_by("pk"))
+    copies = [one for notice, users in laid for one in _copies(notice, set(users), wanted, listening)]
     if copies:
         Notice.objects.bulk_create(copies, ignore_conflicts=True)
 
 
-def by_mail(key: str, users: Collection[int]) -> list[int]:
-    """Those of the users who have an address and chose mail for this kind: themselves, or by a role they hold now."""
-    chosen = dict(Preference.objects.filter(key=key).values_list("holder", "by_mail"))
-    if not any(chosen.values()):
-        return []
-    there = Mailbox.objects.filter(user_id__in=users).order_by("user_id").values_list("user_id", flat=True)
-    roles = [holder.removeprefix("role:") for holder, wanted in chosen.items() if wanted and holder.startswith("role:")]
-    by_role = set(duties_in_force().filter(role__in=roles, user_id__in=users).values_list("user_id", flat=True))
-    return [user for user in there if chosen.get(f"user:{user}", user in by_role)]
+def _copies(
+    notice: Notice, users: Set[int], wanted: Mapping[str, Sequence[int]], listening: Sequence[Webhook]
+) -> Iterator[Notice]:
+    for user in wanted.get(notice.key, ()):
+        if user in users:
+            yield _copy(notice, Notice.Channel.MAIL, str(to_user(user)), notice.key, notice.data)
+    for one in listening:
+        if one.owner_id in users and notice.key in one.kinds:
+            event = cloud_event(notice)
+            yield _copy(notice, Notice.Channel.WEBHOOK, f"webhook:{one.pk}", event["type"], event)
+
+
+def by_mail(keys: Collection[str], users: Collection[int]) -> dict[str, list[int]]:
+    """By kind, those of the users who have an address and chose mail for it: themselves, or by a role they hold now."""
+    chosen: dict[str, dict[str, bool]] = {}
+    for key, holder, wanted in Preference.objects.filter(key__in=keys).values_list("key", "holder", "by_mail"):
+        chosen.setdefault(key, {})[holder] = wanted
+    chosen = {key: holders for key, holders in chosen.items() if any(holders.values())}
+    if not chosen:
+        return {}
+    there = list(Mailbox.objects.filter(user_id__in=users).order_by("user_id").values_list("user_id", flat=True))
+    roles: dict[int, set[str]] = {}
+    for user, role in duties_in_force().filter(user_id__in=there).values_list("user_id", "role"):
+        roles.setdefault(user, set()).add(f"role:{role}")
+    return {
+        key: [
+            user for user in there
+            if holders.get(f"user:{user}", any(holders.get(role) for role in roles.get(user, ())))
+        ]
+        for key, holders in chosen.items()
+    }  # fmt: skip
 
 
 def _copy(notice: Notice, channel: Notice.Channel, recipient: str, key: str, data: dict[str, Any]) -> Notice:

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 
 from citybrain.base import audit, clock
 from citybrain.base.audit import SYSTEM, Actor
 from citybrain.base.bus.describing import describe
 from citybrain.base.bus.publishing import handling
 from citybrain.base.errors import Conflict
-from citybrain.base.notices.channels import NobodyThere, channel
+from citybrain.base.notices.channels import channel
 from citybrain.base.notices.models import Letter, Notice
 from citybrain.base.notices.texts import text_of
 from citybrain.base.notices.types import Target, recipients_of
 
 log = logging.getLogger(__name__)
-MOST_AT_ONCE = 200
+MOST_AT_ONCE, BATCH = 200, 50
+OPEN = (Notice.State.DUE, Notice.State.FAILED)
 ATTEMPTS = 8
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
 
@@ -52,37 +53,56 @@ def notify(
 
 
 def deliver_due() -> int:
-    """Lay what is due into inboxes, each notice in its own transaction; returns how many were attempted."""
-    open_ones = Notice.objects.filter(channel=Notice.Channel.IN_APP, state__in=[Notice.State.DUE, Notice.State.FAILED])
+    """Lay what is due into inboxes, many in one transaction; returns how many were attempted."""
+    open_ones = Notice.objects.filter(channel=Notice.Channel.IN_APP, state__in=OPEN)
     waiting = open_ones.filter(next_at__lte=clock.wall_now())
     numbers = list(waiting.order_by("next_at", "pk").values_list("pk", flat=True)[:MOST_AT_ONCE])
-    for number in numbers:
-        with transaction.atomic():
-            _deliver(number)
+    for start in range(0, len(numbers), BATCH):
+        _deliver(numbers[start : start + BATCH])
     return len(numbers)
 
 
-def _deliver(number: int) -> None:
-    locked = Notice.objects.select_for_update(skip_locked=connection.vendor == "postgresql")
-    notice = locked.filter(pk=number, state__in=[Notice.State.DUE, Notice.State.FAILED]).first()
-    if notice is None:
+def _deliver(numbers: Sequence[int]) -> None:
+    """Those that can be delivered; where one of many fails, nothing of them stands and each goes alone."""
+    if len(numbers) > 1:
+        try:
+            _deliver_together(numbers)
+        except Exception as error:
+            log.warning("%s notices are delivered one by one: %s", len(numbers), describe(error))
+            for number in numbers:
+                _deliver([number])
         return
-    notice.attempts += 1
-    try:
-        with transaction.atomic():
-            channel(notice.channel)(notice)
-    except Exception as error:
-        _fail(notice, error)
-    else:
-        notice.state, notice.sent_at, notice.error = Notice.State.SENT, clock.now(), ""
-    notice.save(update_fields=["attempts", "state", "sent_at", "error", "next_at"])
+    with transaction.atomic():
+        try:
+            _deliver_together(numbers)
+        except Exception as error:
+            for notice in _locked(numbers):
+                _fail(notice, describe(error)[:300])
 
 
-def _fail(notice: Notice, error: Exception) -> None:
+@transaction.atomic
+def _deliver_together(numbers: Sequence[int]) -> None:
+    notices = list(_locked(numbers))
+    lonely = channel(Notice.Channel.IN_APP)(notices)
+    sent = {notice.pk for notice in notices} - {notice.pk for notice in lonely}
+    Notice.objects.filter(pk__in=sent).update(
+        attempts=F("attempts") + 1, state=Notice.State.SENT, sent_at=clock.now(), error=""
+    )
+    for notice in lonely:
+        _fail(notice, "nobody there")
+
+
+def _locked(numbers: Sequence[int]) -> QuerySet[Notice]:
+    locked = Notice.objects.select_for_update(skip_locked=connection.vendor == "postgresql")
+    return locked.filter(pk__in=numbers, state__in=OPEN).order_by("pk")
+
+
+def _fail(notice: Notice, error: str) -> None:
     """Nobody there is a state of the city and is tried again like any other failure: somebody may take up the post."""
-    notice.error = "nobody there" if isinstance(error, NobodyThere) else describe(error)[:300]
+    notice.attempts, notice.error = notice.attempts + 1, error
     notice.state = Notice.State.DEAD if notice.attempts >= ATTEMPTS else Notice.State.FAILED
     notice.next_at = clock.wall_now() + min(FIRST_PAUSE * 4 ** (notice.attempts - 1), LONGEST_PAUSE)
+    notice.save(update_fields=["attempts", "state", "error", "next_at"])
     log.warning("notice %s to %s failed (%s): %s", notice.key, notice.recipient, notice.attempts, notice.error)
 
 
@@ -91,7 +111,7 @@ def settle(subject: str, keys: Collection[str]) -> None:
     what is still on its way is withdrawn. What was given up stays among the failures.
     """
     about = Notice.objects.filter(subject=subject, key__in=keys).exclude(channel=Notice.Channel.WEBHOOK)
-    about.filter(state__in=[Notice.State.DUE, Notice.State.FAILED]).update(state=Notice.State.WITHDRAWN)
+    about.filter(state__in=OPEN).update(state=Notice.State.WITHDRAWN)
     unread = Letter.objects.filter(notice__in=about, read_at__isnull=True, settled_at__isnull=True)
     unread.update(settled_at=clock.now())
 
