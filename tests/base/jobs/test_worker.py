@@ -17,6 +17,7 @@ from citybrain.base import clock as city_clock
 from citybrain.base.bus.waking import socket_path
 from citybrain.base.errors import Misconfigured
 from citybrain.base.jobs import registry
+from citybrain.base.jobs.actions import set_next
 from citybrain.base.jobs.models import Lead, Recurring, Run
 from citybrain.base.jobs.registry import Every, Loop, Registry, Single
 from citybrain.base.jobs.running import here, hung_jobs
@@ -115,6 +116,26 @@ def test_a_poke_ends_the_rest_of_an_idle_worker(known: Registry, monkeypatch: py
     work(known, lambda: len(steps) >= 3)
     poking.join()
     assert city_clock.monotonic() - began < 10
+
+
+def test_who_asks_for_a_job_does_not_wait_until_the_worker_looks_again(
+    known: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("citybrain.base.jobs.worker.LOOK_AGAIN_SECONDS", 1000.0)
+    ran: list[float] = []
+    known.recurring["test.rare"] = Every(
+        "test.rare", lambda: ran.append(city_clock.monotonic()), timedelta(days=1), "wall"
+    )
+    asked: list[float] = []
+
+    def is_done() -> bool:
+        if len(ran) == 1 and not asked and Recurring.objects.filter(name="test.rare", finished_at__gt=city_clock.EPOCH):
+            asked.append(city_clock.monotonic())
+            set_next("test.rare", city_clock.wall_now())
+        return len(ran) == 2
+
+    work(known, is_done)
+    assert len(asked) == 1
 
 
 def test_a_second_worker_on_the_same_directory_is_refused(known: Registry) -> None:

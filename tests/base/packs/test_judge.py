@@ -131,6 +131,14 @@ def test_what_another_pack_declares_may_be_used_when_it_is_a_dependency(write_pa
     assert check_packs([write_pack(alarms_yaml=rule, pack_yaml=PACK + "depends: [environment]\n")]) == []
 
 
+def test_a_pack_whose_manifest_is_refused_is_not_told_that_what_it_stands_on_does_not_exist(write_pack):
+    rule = ALARMS.replace("pumps.station", "environment.air_station").replace("property: level", "property: pm25")
+    refused = PACK.replace("owner: Drainage office\n", "") + "depends: [environment]\n"
+    problem = only(check_packs([write_pack(alarms_yaml=rule.replace("600", "7200"), pack_yaml=refused)]))
+    assert problem.file.name == "pack.yaml"
+    assert "owner" in str(problem)
+
+
 def test_one_name_declared_by_two_packs_is_told(write_pack):
     things = THINGS.replace("pumps.station", "environment.air_station")
     folder = write_pack(things_yaml=things, alarms_yaml=None)

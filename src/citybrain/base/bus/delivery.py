@@ -48,11 +48,16 @@ class HandlerLeftBrokenTransaction(Exception):
 
 @dataclass
 class Dispatcher:
-    """Delivers in this thread and remembers how far it has looked; make a new one after anything else moved rows."""
+    """Delivers in this thread and remembers how far it has looked; make a new one after anything else moved rows.
 
+    Whether failures wait is asked of the database at most every `retry_every` seconds.
+    """
+
+    retry_every: float = 0.0
     seen: dict[str, Place] = field(default_factory=dict)
     kept: dict[str, Place] = field(default_factory=dict)
     settled_at: float = 0.0
+    retried_at: float = float("-inf")
 
     def run_once(self, limit: int | None = None) -> int:
         """Attempt everything due once, at most `limit` deliveries or one batch for each subscription."""
@@ -145,6 +150,8 @@ class Dispatcher:
 
     def _retry(self, listening: dict[str, Subscription], limit: int | None) -> int:
         """Attempt the waiting failures that are due and first of their subject."""
+        if clock.monotonic() - self.retried_at < self.retry_every:
+            return 0
         waiting = Failure.objects.filter(state=Failure.State.WAITING, subscription__in=listening)
         rows = list(waiting.order_by("xid", "event_id").only("id", "subscription", "subject", "next_at")[:MOST_RETRIED])
         done = passed = 0
@@ -160,6 +167,8 @@ class Dispatcher:
             passed, done, held = passed + some.passed, done + some.done, some.held
             if some.done:
                 give_way()
+        if not done:
+            self.retried_at = clock.monotonic()
         return done
 
     def _settle(self) -> None:

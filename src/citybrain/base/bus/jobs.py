@@ -8,7 +8,7 @@ from citybrain.base.bus import actions
 from citybrain.base.bus.delivery import Dispatcher
 from citybrain.base.jobs import every, loop
 
-_dispatcher = Dispatcher()
+_dispatcher = Dispatcher(retry_every=0.25)  # the first pause of a failure is a second
 
 
 @loop("bus.deliver")

@@ -13,6 +13,7 @@ from pathlib import Path
 from django.conf import settings
 
 LONGEST_ADDRESS = 100  # sun_path holds 108 bytes
+NEWS, JOBS = b"!", b"j"  # something happened; somebody changed when a job comes round
 
 
 def socket_path() -> Path:
@@ -32,12 +33,12 @@ def _address(path: Path):  # type: ignore[no-untyped-def]
         os.close(folder)
 
 
-def wake() -> None:
+def wake(word: bytes = NEWS) -> None:
     """Let `work` look at once; harmless when it does not run."""
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
         sender.setblocking(False)
         with _address(socket_path()) as address:
-            sender.sendto(b"!", address)
+            sender.sendto(word, address)
 
 
 def listen() -> socket.socket:

@@ -11,6 +11,7 @@ from citybrain.base import audit, clock
 from citybrain.base.accounts import Viewer
 from citybrain.base.audit import SYSTEM, Actor
 from citybrain.base.bus import wake
+from citybrain.base.bus.waking import JOBS
 from citybrain.base.errors import Conflict, NotFound
 from citybrain.base.jobs.models import Recurring, Run
 from citybrain.base.jobs.registry import registry
@@ -56,7 +57,7 @@ def set_next(name: str, moment: datetime) -> None:
     if name not in registry().recurring:
         raise NotFound("job.unknown", name=name)
     Recurring.objects.update_or_create(name=name, defaults={"next_at": moment})
-    wake()
+    wake(JOBS)
 
 
 @transaction.atomic

@@ -25,7 +25,7 @@ from django.db import close_old_connections, connections, transaction
 
 from citybrain.base import clock
 from citybrain.base.bus.describing import describe, trace
-from citybrain.base.bus.waking import listen
+from citybrain.base.bus.waking import JOBS, listen
 from citybrain.base.errors import Misconfigured
 from citybrain.base.jobs.models import Lead, Recurring, Run
 from citybrain.base.jobs.registry import Loop, registry
@@ -121,8 +121,8 @@ class Worker:
                 while not stop.is_set():
                     busy = [state.take_step() for state in loops]
                     self._tend(recurring, single)
-                    if not any(busy):
-                        wait(pokes, IDLE_SECONDS)
+                    if not any(busy) and JOBS in wait(pokes, IDLE_SECONDS):
+                        self.looked_at = float("-inf")
             finally:
                 self._give_up_lead()
                 connections.close_all()
@@ -244,12 +244,14 @@ def in_thread(work: Callable[[], object]) -> None:
         connections.close_all()
 
 
-def wait(pokes: socket.socket, seconds: float) -> None:
-    """Until somebody pokes, or `seconds` have passed; all pokes so far are taken."""
+def wait(pokes: socket.socket, seconds: float) -> set[bytes]:
+    """Until somebody pokes, or `seconds` have passed; answers what all pokes so far say."""
+    said: set[bytes] = set()
     ready, _, _ = select.select([pokes], [], [], seconds)
     with contextlib.suppress(BlockingIOError):
         while ready:
-            pokes.recv(16)
+            said.add(pokes.recv(16))
+    return said
 
 
 @contextlib.contextmanager

@@ -46,11 +46,13 @@ class Findings:
     def check_name(self, place: tuple[str | int, ...], kind: str, name: str) -> bool:
         """Note a reference to a name of `kind` that nobody declares, with the nearest one that is declared.
 
-        Nothing is noted where nobody can know: no hub declares names of this kind, or a file that does is unreadable.
+        Nothing is noted where nobody can know: no hub declares names of this kind, or a file that does, or that says
+        what the pack stands on, is unreadable.
         """
         known = self.names(kind)
         declaring = [section for section in sections() if kind in section.names]
-        unread = any(section.file not in pack.sections and (pack.folder / section.file).exists()
+        unread = any(pack.manifest is None or (section.file not in pack.sections
+                     and (pack.folder / section.file).exists())
                      for section in declaring for pack in self.pack.with_needs())  # fmt: skip
         if name in known or not declaring or unread:
             return True

@@ -36,7 +36,8 @@ PORTAL_DAYS = 2  # so long citizens have used the portal: a look at a code costs
 NOTHING = np.zeros(0, dtype=np.int64)
 SAY_EVERY = 5.0
 PATIENCE = 300.0
-COUNTS, REPORTS = "indicators.compute", "reports.build"
+MOVES, COUNTS, REPORTS = "telemetry.move", "indicators.compute", "reports.build"
+SETTLES = 3.0  # seconds after which the newest readings may be moved into the lake, from which numbers are counted
 REST = timedelta(days=1)
 """These jobs would count again and again what is still being lived: numbers come once at the end, reports after it."""
 Say = Callable[[str], None]
@@ -99,9 +100,12 @@ class _Past:
                 save_done(self.data, until)
                 done = until
                 self._tell(first, done, end)
+        poured = time.monotonic()
         self.life.work(done)
         self._wait(0)
         self.say("  counting the city's numbers")
+        time.sleep(max(0.0, poured + SETTLES - time.monotonic()))
+        self._let_run(MOVES)
         self._let_run(COUNTS)
 
     def _let_run(self, name: str) -> None:

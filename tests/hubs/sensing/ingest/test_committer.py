@@ -218,6 +218,27 @@ def test_a_journal_that_cannot_be_written_keeps_its_lines(data: Path, monkeypatc
     assert [entry.state for entry in told(data)] == ["firing"]
 
 
+def test_segments_rotate_by_clock_where_it_runs_fast(data: Path, clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from citybrain.hubs.sensing.ingest import store
+
+    monkeypatch.setattr(store, "SEGMENT_LEAST_SECONDS", 0.0)
+
+    async def act(committer: Committer) -> None:
+        await committer.submit(rows(100), 1)
+        clock.move(seconds=store.SEGMENT_CITY_SECONDS - 1)
+        assert not committer.store.due_for_rotation()
+        clock.move(seconds=2)
+        assert committer.store.due_for_rotation()
+        committer.sweep()
+        while committer.store.due_for_rotation():
+            await asyncio.sleep(0.01)
+        clock.move(hours=1)
+        assert not committer.store.due_for_rotation(), "an empty segment is left as it is"
+
+    play(data, act)
+    assert stored(data) == 100
+
+
 def test_segments_rotate_by_size_and_the_checkpoint_follows(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from citybrain.hubs.sensing.ingest import checkpoint, store
 

@@ -140,6 +140,7 @@ class _Fresh:
         self.done: list[Wanted] = []
         self.failures: dict[str, str] = {}
         self.found: list[pa.Table] = []
+        self.oldest: dict[str, datetime | None] = {}
         opened.make_view("stored", values.files(data), values.SCHEMA)
 
     def take(self, one: Wanted) -> None:
@@ -187,8 +188,15 @@ class _Fresh:
                 sql = f"SELECT min(occurred_at) AS oldest FROM readings WHERE recorded_at >= make_timestamptz({mark})"  # noqa: S608
             else:
                 continue
-            oldest += [row["oldest"] for row in self.opened.query(sql).to_pylist() if row["oldest"] is not None]
-        return min(oldest, default=None)
+            oldest.append(self._oldest(sql))
+        return min((moment for moment in oldest if moment is not None), default=None)
+
+    def _oldest(self, sql: str) -> datetime | None:
+        """Most indicators have come equally far in the same tables: each is looked at once."""
+        if sql not in self.oldest:
+            (row,) = self.opened.query(sql).to_pylist()
+            self.oldest[sql] = row["oldest"]
+        return self.oldest[sql]
 
     def _changes(self, one: Wanted, since: datetime) -> str:
         """SELECT the values that are new or differ; one that lost all its rows is written as empty."""

@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pyarrow as pa
@@ -27,6 +29,7 @@ from citybrain.hubs.data.facts.store import Store, folder, reach_of
 from citybrain.hubs.data.facts.types import External, FactTable, Reference, View
 
 Marks = dict[str, int]
+STEADY_SINCE = 2020
 
 
 class Lake:
@@ -45,7 +48,8 @@ class Lake:
         self.marks: Marks = {}
         self._there: set[str] = set()
         self._kept: dict[str, str] = {}
-        self._connection.execute(f"CREATE MACRO local(t) AS timezone('{'UTC' if is_blank else _zone()}', t)")
+        self._named: dict[str, frozenset[str]] = {}
+        self._connection.execute(f"CREATE MACRO local(t) AS {local_sql('UTC' if is_blank else _zone())}")
 
     def query(self, sql: str, parameters: list[Any] | None = None) -> pa.Table:
         """Run a SELECT, whose tables are made first; with parameters it reads what is there already.
@@ -90,13 +94,15 @@ class Lake:
             self._connection.register(name, schema.empty_table())
         self._there.add(name)
 
-    def names_in(self, sql: str) -> set[str]:
+    def names_in(self, sql: str) -> frozenset[str]:
         """The tables and views that a SELECT names itself."""
-        ((parsed,),) = self._connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()
-        tree = json.loads(parsed)
-        if tree["error"]:
-            raise BadInput("lake.sql", why=tree["error_message"])
-        return set(_tables(tree))
+        if sql not in self._named:
+            ((parsed,),) = self._connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()
+            tree = json.loads(parsed)
+            if tree["error"]:
+                raise BadInput("lake.sql", why=tree["error_message"])
+            self._named[sql] = frozenset(_tables(tree))
+        return self._named[sql]
 
     def let(self, name: str, moment: datetime) -> None:
         """Let SELECTs use a moment as `getvariable('name')`."""
@@ -176,6 +182,24 @@ class Lake:
         given = self._given.get(name) if self._given is not None else None
         self.marks[name] = int(now()) if given is None else given
         return self.marks[name]
+
+
+@cache
+def local_sql(zone: str) -> str:
+    """SQL that turns a moment `t` into city time.
+
+    A zone that no longer changes its clocks is added as a number from its last change on: asking DuckDB's calendar for
+    every row of a table of readings takes ten times as long. Beyond 2199, where `infinity` lies, the calendar is asked.
+    """
+    asked = f"timezone('{zone}', t)"
+    months = [datetime(year, month, 1, tzinfo=UTC) for year in range(1900, 2200) for month in range(1, 13)]
+    offset = months[-1].astimezone(ZoneInfo(zone)).utcoffset()
+    since = next((one for one in reversed(months) if one.astimezone(ZoneInfo(zone)).utcoffset() != offset), months[0])
+    if offset is None or since.year >= STEADY_SINCE:
+        return asked
+    steady = f"t >= TIMESTAMPTZ '{since.year + 1}-02-01 00:00:00Z' AND t < TIMESTAMPTZ '2200-01-01 00:00:00Z'"
+    micros = offset // timedelta(microseconds=1)
+    return f"CASE WHEN {steady} THEN make_timestamp(epoch_us(t) + {micros}) ELSE {asked} END"
 
 
 def _tables(tree: Any) -> Iterator[str]:

@@ -27,6 +27,8 @@ from citybrain.hubs.sensing.ingest.snapshot import Rule
 log = logging.getLogger("citybrain.sense")
 SEGMENT_BYTES = 64 * 1024 * 1024
 SEGMENT_SECONDS = 60.0
+SEGMENT_CITY_SECONDS, SEGMENT_LEAST_SECONDS = 900.0, 2.0
+"""Where city time runs fast a segment is closed after a quarter of an hour of it, so that the lake is no older."""
 
 
 @dataclass(slots=True)
@@ -54,7 +56,7 @@ class Store:
         numbers = [number for number, _ in segments.segments(self.hot)]
         self._recover(catalogue, list(rules))
         self.segment = segments.Segment(self.hot, max([*numbers, self._after_checkpoint]) + 1)
-        self._opened_at = clock.monotonic()
+        self._opened_at, self._opened_city = clock.monotonic(), city_micros()
         self._stale = True  # something happened since the last checkpoint
         self.latest.publish()
         self.save_checkpoint(self.take_checkpoint())
@@ -166,14 +168,17 @@ class Store:
 
     def due_for_rotation(self) -> bool:
         size = self.segment.offset
-        old = clock.monotonic() - self._opened_at > SEGMENT_SECONDS
-        return size > SEGMENT_BYTES or (old and size > len(segments.HEAD))
+        if size <= len(segments.HEAD):
+            return False
+        passed, in_city = clock.monotonic() - self._opened_at, (city_micros() - self._opened_city) / 1e6
+        is_old = passed > SEGMENT_SECONDS or (in_city > SEGMENT_CITY_SECONDS and passed > SEGMENT_LEAST_SECONDS)
+        return size > SEGMENT_BYTES or is_old
 
     def rotate(self) -> None:
         """Close the segment and begin the next. Raises OSError when the disk is full; then the old one goes on."""
         following = segments.Segment(self.hot, self.segment.number + 1)
         finished, self.segment = self.segment, following
-        self._opened_at = clock.monotonic()
+        self._opened_at, self._opened_city = clock.monotonic(), city_micros()
         self.known.tidy()
         finished.finish()
 
