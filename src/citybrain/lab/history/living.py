@@ -46,6 +46,8 @@ Say = Callable[[str], None]
 class PastCity(City):
     """The platform on the directory while its past is lived, on the database that the start itself will use."""
 
+    WORKERS = 2
+
     def _environment(self) -> dict[str, str]:
         return {**os.environ, "CITYBRAIN_DATA": str(self.data), "LANG": "C.UTF-8", "CITYBRAIN_SYNC": "normal"}
 

@@ -60,11 +60,12 @@ class Staff:
             for decision in self._decisions(row, now)
             if decision is not None and decision.at <= now
         ]
-        jobs: list[Callable[[], bool]] = [lambda row=row, one=one: self._take(row, one, now) for row, one in due]  # type: ignore[misc]
+        jobs: list[Callable[[], int]] = []
         if now - self._read >= READ_EVERY:
             self._read = now
-            jobs += [lambda row=row: self._sort(row) for row in self._waiting_signals(now)]  # type: ignore[misc]
-            jobs += [lambda key=key: self._check_picture(key) for key in self._waiting_pictures()]  # type: ignore[misc]
+            jobs += [lambda: sum(map(self._sort, self._waiting_signals(now)))]
+            jobs += [lambda: sum(map(self._check_picture, self._waiting_pictures()))]
+        jobs += [lambda row=row, one=one: self._take(row, one, now) for row, one in due]  # type: ignore[misc]
         return sum(self._pool.map(lambda job: job(), jobs))
 
     def _look(self, now: float) -> None:

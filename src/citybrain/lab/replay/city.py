@@ -27,6 +27,8 @@ Say = Callable[[str], None]
 class City:
     """The platform on `data`, started as a process of our own on free ports."""
 
+    WORKERS = 1  # that answer HTTP
+
     def __init__(self, data: Path, *, port: int = 0, say: Say = print):
         self.data, self.say = data, say
         self.port = port or free_ports(PORTS)
@@ -75,7 +77,7 @@ class City:
         """False when the directory is still taken by an earlier platform, which ends when its replay was killed."""
         output = self.data / "logs" / "replay-up.log"
         output.parent.mkdir(parents=True, exist_ok=True)
-        words = ["up", "--port", str(self.port), "--empty", "--workers", "1", "--data", str(self.data)]
+        words = ["up", "--port", str(self.port), "--empty", "--workers", str(self.WORKERS), "--data", str(self.data)]
         with output.open("wb") as sink:
             self._process = subprocess.Popen(  # noqa: S603
                 [*COMMAND, *words], stdout=sink, stderr=subprocess.STDOUT, env=self._environment(),
