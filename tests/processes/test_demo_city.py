@@ -107,6 +107,9 @@ def test_killed_in_the_middle_of_its_past_it_goes_on_and_lives(city):
     assert [one.row for one in quiet if not names(one, world.seed) & set(there)] == []
     assert set(there) <= {name for one in lively for name in names(one, world.seed)}
     assert missing_hours(city, world, start) == []
+    said = city.command("indicators", "verify", "--days", "20")
+    assert "all come out as they were shown" in said
+    assert int(said.split()[0].replace(",", "")) > 10_000, "the numbers were counted before the city was ready"
     assert second.stop() == 0
 
 
