@@ -162,8 +162,8 @@ def main() -> int:
         "bench": f"cases_list.{database}", "value": round(value, 2), "unit": "ms", "limit": round(bare_p95, 2),
         "ratio": round(bare_p95 / value, 4), "goal": round(bare_p95 / GOAL_MS, 4), "goal_value": GOAL_MS,
         "peer": PEER_MS, "p50": round(statistics.median(all_of_them), 2),
-        "how": f"p95 of {len(found)} questions, {ROUNDS} rounds over HTTP, {options.cases:,} cases; limit: fifty rows by an"
-               " index over a plain connection",
+        "how": f"p95 of {len(found)} questions, {ROUNDS} rounds over HTTP, {options.cases:,} cases; limit: fifty rows"
+               " by an index over a plain connection",
     }))  # fmt: skip
     return 0
 

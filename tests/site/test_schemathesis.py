@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import pytest
@@ -45,6 +46,14 @@ HURRY = settings(
 )
 
 
+@cache
+def described() -> Any:
+    """The document as it is read for all tests, with the application that answers."""
+    schema = schemathesis.openapi.from_dict(DOCUMENT)
+    schema.app = get_wsgi_application()
+    return schema
+
+
 @contextmanager
 def one_connection() -> Iterator[None]:
     """A server gives its connection back after each request; here it is the test's own, and stays."""
@@ -65,9 +74,7 @@ def test_no_request_breaks_it(method: str, path: str, cast: Cast, clock: Any, se
                                  "django.contrib.auth.hashers.PBKDF2PasswordHasher"]  # fmt: skip
     row = ROWS.get((method, path))
     there = dict(row.make(cast).params) if row else {}
-    schema = schemathesis.openapi.from_dict(DOCUMENT)
-    schema.app = get_wsgi_application()
-    operation = schema[path][method]
+    operation = described()[path][method]
     cases = st.one_of(
         operation.as_strategy(generation_mode=GenerationMode.POSITIVE),
         operation.as_strategy(generation_mode=GenerationMode.NEGATIVE),
