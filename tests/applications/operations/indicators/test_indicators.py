@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from citybrain.applications.operations.indicators import crossing
 from citybrain.applications.operations.indicators.models import Standing
 from citybrain.base import bus
 from citybrain.base.clock import MovableClock
@@ -147,6 +148,39 @@ def test_crossing_a_threshold_is_a_signal_once(three_cases: list[Any], play: Pla
     run()
     assert Standing.objects.get(dimension="region", code="4206").level == "normal"
     assert Signal.objects.filter(source="indicator").count() == told.count()
+
+
+def test_numbers_that_are_as_they_should_be_stand_so_without_a_word(
+    three_cases: list[Any], clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There may be tens of thousands at the first run: nothing is asked or told of each."""
+    monkeypatch.setattr(crossing, "_tell", None)
+    declare_indicators(accepted={**ACCEPTED, "thresholds": {"warn": -1, "alarm": -2}})
+    clock.move(days=1)
+    run()
+
+    places = Standing.objects.filter(dimension="region")
+    assert {one.code for one in places} >= {"4206", "420606", "420602"}
+    assert set(Standing.objects.values_list("level", flat=True)) == {"normal"}
+
+
+def test_one_crossing_that_fails_holds_up_no_other_before_it(
+    three_cases: list[Any], clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell = crossing._tell
+
+    def picky(definition: Any, row: dict[str, Any]) -> bool:
+        if row["code"] == "420606":
+            raise ValueError("not this one")
+        return tell(definition, row)
+
+    monkeypatch.setattr(crossing, "_tell", picky)
+    declare_indicators(accepted={**ACCEPTED, "thresholds": {"warn": 90, "alarm": 20}})
+    clock.move(days=1)
+    with pytest.raises(ValueError, match="not this one"):
+        run()
+    assert {"4206", "420602"} <= set(Standing.objects.values_list("code", flat=True))
+    assert "420606" not in set(Standing.objects.values_list("code", flat=True))
 
 
 def test_an_indicator_that_fails_leaves_the_others_alone(three_cases: list[Any], play: Play) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,9 @@ from citybrain.base import bus, clock
 from citybrain.base.accounts.types import system_viewer
 from citybrain.hubs.business.signals.actions import receive_signals
 
+log = logging.getLogger(__name__)
 SOURCE = "indicator"
+BATCH, ROWS = 10, 1_000  # in one transaction: others wait to write meanwhile
 
 
 def tell_crossings(data: Path, keys: Sequence[str]) -> int:
@@ -33,12 +36,39 @@ def tell_crossings(data: Path, keys: Sequence[str]) -> int:
         (one["indicator"], one["dimension"], one["code"]): one["level"]
         for one in Standing.objects.filter(indicator__in=judged).values("indicator", "dimension", "code", "level")
     }
-    moved = [row for row in newest if stands.get(_place(row)) != level_of(judged[row["indicator"]], row["value"])]
-    return sum(_tell(judged[row["indicator"]], row) for row in moved)
+    levels = [(row, level_of(judged[row["indicator"]], row["value"])) for row in newest]
+    moved = [(row, level) for row, level in levels if level is not None and stands.get(_place(row)) != level]
+    _stand_normal([row for row, level in moved if level == Level.NORMAL and _place(row) not in stands])
+    crossed = [row for row, level in moved if level != Level.NORMAL or _place(row) in stands]
+    told = 0
+    for begin in range(0, len(crossed), BATCH):
+        told += _tell_together(judged, crossed[begin : begin + BATCH])
+    return told
 
 
 def _place(row: dict[str, Any]) -> tuple[str, str, str]:
     return row["indicator"], row["dimension"], row["code"]
+
+
+def _stand_normal(rows: Sequence[dict[str, Any]]) -> None:
+    """Numbers that are seen for the first time and are as they should be: nothing to tell, and there may be many."""
+    fresh = [
+        Standing(indicator=row["indicator"], dimension=row["dimension"], code=row["code"], level=Level.NORMAL,
+                 start=row["start"], changed_at=clock.now())
+        for row in rows
+    ]  # fmt: skip
+    for begin in range(0, len(fresh), ROWS):
+        Standing.objects.bulk_create(fresh[begin : begin + ROWS], ignore_conflicts=True)
+
+
+def _tell_together(judged: Mapping[str, IndicatorDefinition], rows: Sequence[dict[str, Any]]) -> int:
+    """Many in one transaction, because each costs a sync; where one fails, each goes alone up to that one."""
+    try:
+        with transaction.atomic():
+            return sum(_tell(judged[row["indicator"]], row) for row in rows)
+    except Exception as error:
+        log.warning("%s crossings are told one by one: %s", len(rows), error)
+    return sum(_tell(judged[row["indicator"]], row) for row in rows)
 
 
 @transaction.atomic
