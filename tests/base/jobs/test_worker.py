@@ -105,16 +105,20 @@ def test_a_poke_ends_the_rest_of_an_idle_worker(known: Registry, monkeypatch: py
     steps: list[float] = []
     known.loops["test.step"] = Loop("test.step", lambda: bool(steps.append(city_clock.monotonic())))
 
+    is_over = threading.Event()
+
     def poke() -> None:
-        while len(steps) < 3:
-            time.sleep(0.05)
+        while not is_over.wait(0.05):
             bus.wake()
 
     poking = threading.Thread(target=poke)
     poking.start()
     began = city_clock.monotonic()
-    work(known, lambda: len(steps) >= 3)
-    poking.join()
+    try:
+        work(known, lambda: len(steps) >= 3)
+    finally:
+        is_over.set()
+        poking.join()
     assert city_clock.monotonic() - began < 10
 
 
