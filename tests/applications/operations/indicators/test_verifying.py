@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings
 
 from citybrain.applications.operations.indicators import values
+from citybrain.applications.operations.indicators.types import comes_out
 from citybrain.applications.operations.indicators.verifying import Verified, verify
 from citybrain.base.clock import MovableClock
 from tests.applications.operations.indicators.stage import ACCEPTED, declare_indicators, run
@@ -53,3 +54,11 @@ def test_a_value_that_was_written_by_hand_does_not(three_cases: list[Any], clock
     (found,) = verified(clock).differences
     assert (found.key, found.dimension, found.code) == ("play.accepted", "region", "420606")
     assert (found.shown, found.again) == (99.5, 50.0)
+
+
+def test_the_order_of_adding_up_is_no_difference() -> None:
+    assert comes_out(1385037.500000001, 1385037.5)
+    assert comes_out(None, None)
+    assert not comes_out(1385037.5, 1385037.6)
+    assert not comes_out(0.0, None)
+    assert not comes_out(99.5, 50.0)

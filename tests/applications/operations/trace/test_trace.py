@@ -212,7 +212,9 @@ def stranger(path):
     return subprocess.run([sys.executable, "-I", "-S", SCRIPT, path], capture_output=True, text=True)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_an_exported_chain_is_checked_by_a_stranger(world, tmp_path):
+    """Without a transaction around it, as a process of the platform asks."""
     answer = world.cast.client("administrator").get(f"/api/v1/trace-exports/case/{world.case.number}")
     assert answer.status_code == 200, answer.content
     path = tmp_path / "chain.jsonl"

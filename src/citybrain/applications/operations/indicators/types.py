@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -62,6 +63,18 @@ class Board:
     parts: dict[tuple[str, Dimension], list[Ranked]]
 
 
+SAME = 1e-12
+
+
+def comes_out(shown: float | None, again: float | None) -> bool:
+    """Whether a number computed again is the one that was shown. Sums of the same rows in another order differ in the
+    last of some sixteen digits; twelve of them count.
+    """
+    if shown is None or again is None:
+        return shown is again
+    return math.isclose(shown, again, rel_tol=SAME, abs_tol=SAME)
+
+
 @dataclass(frozen=True)
 class Explanation:
     """Why a number is what it is: its SQL, what it was computed from, and the rows that add up to it."""
@@ -87,4 +100,4 @@ class Explanation:
 
     @property
     def is_reproduced(self) -> bool:
-        return self.recomputed == self.shown.value
+        return comes_out(self.shown.value, self.recomputed)

@@ -15,6 +15,7 @@ from citybrain.applications.operations.indicators.manifest import IndicatorDefin
 from citybrain.applications.operations.indicators.models import IndicatorRun, IndicatorVersion
 from citybrain.applications.operations.indicators.reading import Found
 from citybrain.applications.operations.indicators.rolling import NOTHING, rolled_up
+from citybrain.applications.operations.indicators.types import comes_out
 from citybrain.base.places.queries import city
 from citybrain.hubs.data.facts.lake import Lake, lake
 
@@ -73,6 +74,6 @@ def _differences(
     for one in shown:
         begin = one["start"].astimezone(zone).replace(tzinfo=None)
         value = again.get((begin, one["dimension"], one["code"]), nothing)
-        if value != one["value"]:
+        if not comes_out(one["value"], value):
             found.append(Difference(key, one["dimension"], one["code"], one["start"], one["value"], value))
     return found

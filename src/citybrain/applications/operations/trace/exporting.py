@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
+from django.db import transaction
+
 from citybrain.applications.operations.trace.types import Chain, Fact
 from citybrain.base import audit, clock
 from citybrain.base.accounts.types import Viewer
@@ -29,7 +31,8 @@ def export(chain: Chain, *, actor: Viewer) -> Iterator[str]:
     """The lines of the file. That it was exported is recorded."""
     exported_at, key = moment(clock.wall_now()), signing_key()
     root = next(fact for fact in chain.facts if fact.ref == chain.root)
-    audit.record(actor, "trace.exported", kind=root.kind, key=root.id or "", facts=len(chain.facts))
+    with transaction.atomic():
+        audit.record(actor, "trace.exported", kind=root.kind, key=root.id or "", facts=len(chain.facts))
     keys = {row.id: row.public for row in SealKey.objects.all()} | {key.id: key.public.hex()}
     yield _text({"format": FORMAT, "exported_at": exported_at, "genesis": GENESIS, "keys": keys, "root": chain.root})
     running = hashlib.new("sm3", FORMAT.encode()).digest()
