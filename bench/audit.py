@@ -96,8 +96,8 @@ def main() -> int:
     print(json.dumps({
         "bench": f"audit.{database}", "value": round(sealed), "unit": "records/s", "limit": round(limit),
         "ratio": round(sealed / limit, 3), "goal": round(written / limit, 3),
-        "how": f"{options.records:,} records, {options.rounds} rounds in turns; limit: SM3 alone over the texts; goal"
-               ": as quick as they are written",
+        "how": f"{options.records:,} records, {options.rounds} rounds in turns; limit: SM3 alone over the texts;"
+               " goal: as quick as they are written",
     }))  # fmt: skip
     return 0
 

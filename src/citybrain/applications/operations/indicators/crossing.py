@@ -17,6 +17,7 @@ from citybrain.applications.operations.indicators.messages import IndicatorCross
 from citybrain.applications.operations.indicators.models import Indicator, Standing
 from citybrain.base import bus, clock
 from citybrain.base.accounts.types import system_viewer
+from citybrain.base.bus.describing import describe
 from citybrain.hubs.business.signals.actions import receive_signals
 
 log = logging.getLogger(__name__)
@@ -40,10 +41,7 @@ def tell_crossings(data: Path, keys: Sequence[str]) -> int:
     moved = [(row, level) for row, level in levels if level is not None and stands.get(_place(row)) != level]
     _stand_normal([row for row, level in moved if level == Level.NORMAL and _place(row) not in stands])
     crossed = [row for row, level in moved if level != Level.NORMAL or _place(row) in stands]
-    told = 0
-    for begin in range(0, len(crossed), BATCH):
-        told += _tell_together(judged, crossed[begin : begin + BATCH])
-    return told
+    return sum(_tell_together(judged, crossed[begin : begin + BATCH]) for begin in range(0, len(crossed), BATCH))
 
 
 def _place(row: dict[str, Any]) -> tuple[str, str, str]:
@@ -67,7 +65,7 @@ def _tell_together(judged: Mapping[str, IndicatorDefinition], rows: Sequence[dic
         with transaction.atomic():
             return sum(_tell(judged[row["indicator"]], row) for row in rows)
     except Exception as error:
-        log.warning("%s crossings are told one by one: %s", len(rows), error)
+        log.warning("%s crossings are told one by one: %s", len(rows), describe(error))
     return sum(_tell(judged[row["indicator"]], row) for row in rows)
 
 
