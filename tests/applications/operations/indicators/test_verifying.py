@@ -14,6 +14,7 @@ from citybrain.applications.operations.indicators import values
 from citybrain.applications.operations.indicators.types import comes_out
 from citybrain.applications.operations.indicators.verifying import Verified, verify
 from citybrain.base.clock import MovableClock
+from citybrain.base.errors import NotFound
 from tests.applications.operations.indicators.stage import ACCEPTED, declare_indicators, run
 from tests.hubs.business.cases.stage import Play
 
@@ -39,7 +40,10 @@ def test_values_of_several_runs_and_wordings_come_out_again(
     assert done.values > 5
     assert done.keys == {"play.accepted"}
     assert done.differences == []
-    assert verified(clock, keys=["play.other"]).values == 0
+    assert verified(clock, keys=["play.accepted"]).values == done.values
+    with pytest.raises(NotFound) as refused:
+        verified(clock, keys=["play.other"])
+    assert refused.value.code == "indicator.unknown"
 
 
 def test_a_value_that_was_written_by_hand_does_not(three_cases: list[Any], clock: MovableClock) -> None:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from citybrain.applications.operations.indicators.models import Indicator
+from citybrain.applications.operations.indicators.reading import check_known
 from citybrain.base import audit
 from citybrain.base.accounts import Viewer, check_may
-from citybrain.base.errors import NotFound
 from citybrain.base.jobs import enqueue
 
 
@@ -20,10 +19,8 @@ def ask_to_compute(keys: Sequence[str], *, actor: Viewer) -> int:
     Raises NotFound for an unknown one.
     """
     check_may(actor, "indicator.compute")
-    known = set(Indicator.objects.filter(key__in=keys).values_list("key", flat=True))
-    for key in keys:
-        if key not in known:
-            raise NotFound("indicator.unknown", key=key)
-    number = enqueue("indicators.compute_now", keys=sorted(known) or None)
-    audit.record(actor, "indicator.asked_to_compute", kind="job", key=str(number), keys=sorted(known))
+    check_known(keys)
+    asked = sorted(set(keys))
+    number = enqueue("indicators.compute_now", keys=asked or None)
+    audit.record(actor, "indicator.asked_to_compute", kind="job", key=str(number), keys=asked)
     return number

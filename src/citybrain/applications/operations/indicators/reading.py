@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from citybrain.applications.operations.indicators import values
 from citybrain.applications.operations.indicators.manifest import IndicatorDefinition
 from citybrain.applications.operations.indicators.models import Indicator
+from citybrain.base.errors import NotFound
 from citybrain.hubs.data.facts.engine import scratch
 
 Found = dict[str, Any]
@@ -19,6 +20,14 @@ NEWEST = "QUALIFY row_number() OVER (PARTITION BY indicator, dimension, code, st
 def definition_of(row: Indicator) -> IndicatorDefinition:
     assert row.version is not None
     return IndicatorDefinition.model_validate(row.version.definition)
+
+
+def check_known(keys: Collection[str]) -> None:
+    """Raises NotFound `indicator.unknown` for the first that never was an indicator."""
+    known = set(Indicator.objects.filter(key__in=keys).values_list("key", flat=True))
+    for key in keys:
+        if key not in known:
+            raise NotFound("indicator.unknown", key=key)
 
 
 def ask(

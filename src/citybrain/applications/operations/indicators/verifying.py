@@ -42,10 +42,15 @@ class Verified:
 
 
 def verify(data: Path, *, since: datetime, keys: Iterable[str] | None = None) -> Verified:
-    """Compute the newest values of all periods that begin at `since` or later again; of these indicators, or of all."""
+    """Compute the newest values of all periods that begin at `since` or later again; of these indicators, or of all.
+
+    Raises NotFound `indicator.unknown` for a key that never was one.
+    """
     where, bound = "start >= ?", [since]
     if keys is not None:
-        where, bound = f"{where} AND indicator IN (SELECT unnest(?))", [since, list(keys)]  # type: ignore[list-item]
+        wanted = list(keys)
+        reading.check_known(wanted)
+        where, bound = f"{where} AND indicator IN (SELECT unnest(?))", [since, wanted]  # type: ignore[list-item]
     found = reading.ask(data, where, bound, rest="ORDER BY run, indicator, version, start")
     done = Verified()
     for number, of_run in groupby(found, key=lambda one: int(one["run"])):
