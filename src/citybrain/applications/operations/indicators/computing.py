@@ -31,7 +31,7 @@ from citybrain.applications.operations.indicators.evaluating import (
 from citybrain.applications.operations.indicators.manifest import IndicatorDefinition, Period
 from citybrain.applications.operations.indicators.models import Indicator, IndicatorRun
 from citybrain.applications.operations.indicators.reading import definition_of
-from citybrain.applications.operations.indicators.rolling import rolled_up, with_nothing
+from citybrain.applications.operations.indicators.rolling import columns_of, rolled_up, with_nothing
 from citybrain.base import clock
 from citybrain.base.errors import BadInput
 from citybrain.base.places.queries import city, find_city
@@ -146,7 +146,8 @@ class _Fresh:
     def take(self, one: Wanted) -> None:
         try:
             begins = self._begins(one)
-            count_rows(self.opened, one.definition, begins, now=self.run.recorded_at, zone=self.zone)
+            wanted = columns_of(one.definition)
+            count_rows(self.opened, one.definition, begins, now=self.run.recorded_at, zone=self.zone, columns=wanted)
             self.found.append(self.opened.query(self._changes(one, begins[0])))
             self.done.append(one)
         except (duckdb.Error, BadInput) as error:

@@ -60,9 +60,10 @@ def teach(lake: Lake, kind: Period = "day") -> None:
 
 
 def count_rows(
-    lake: Lake, definition: IndicatorDefinition, begins: Sequence[datetime], *, now: datetime, zone: ZoneInfo
-) -> None:
-    """Run the SELECT for these periods; its rows are then there as `counted`.
+    lake: Lake, definition: IndicatorDefinition, begins: Sequence[datetime], *, now: datetime, zone: ZoneInfo,
+    columns: Sequence[str] = ("*",),
+) -> None:  # fmt: skip
+    """Run the SELECT for these periods; its rows, or these columns of them, are then there as `counted`.
 
     What the SELECT may use beside the tables of the lake: `period_of(moment)`, `in_window(moment)`,
     `near_window(moment, before)`, `city_now()`, `local(moment)`, and the table `periods` (period, start_at, end_at;
@@ -87,6 +88,6 @@ def count_rows(
         lake.keep(name, sql, of=of)
     lake.keep(
         "counted",
-        f"SELECT * FROM ({definition.sql.rstrip(';')})"  # noqa: S608 - a pack's SQL, tried by its judge
+        f"SELECT {', '.join(columns)} FROM ({definition.sql.rstrip(';')})"  # noqa: S608 - a pack's SQL, tried by its judge
         f" WHERE period >= TIMESTAMP '{first}' AND period < TIMESTAMP '{last}'",
     )

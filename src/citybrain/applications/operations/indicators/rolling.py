@@ -27,6 +27,12 @@ PRECISION = 9
 """Decimals that a value keeps: adding the same numbers in another order may differ beyond."""
 
 
+def columns_of(definition: IndicatorDefinition) -> tuple[str, ...]:
+    """What is needed of the rows to roll them up: who each of them is takes more room than all of it."""
+    by = ("organisation_path",) if definition.by_organisation else ()
+    return ("period", "region_path", *by, *NEEDS[definition.aggregate])
+
+
 def numbers(definition: IndicatorDefinition) -> str:
     """SELECT columns value, numerator, denominator, rows over a group of rows."""
     texts = [one.format(scale=repr(float(definition.scale))) for one in NUMBERS[definition.aggregate]]

@@ -66,12 +66,16 @@ class Lake:
     def keep(self, name: str, sql: str, *, of: str = "") -> None:
         """Run a SELECT once and keep its rows under a name for the SELECTs that follow.
 
-        With `of`, which says all that the rows depend on, what was kept of the same is not run again.
+        With `of`, which says all that the rows depend on, what was kept of the same is not run again. What was kept
+        before under that name goes first: both beside each other may be more than the memory holds.
         """
         if of and self._kept.get(name) == of:
             return
         self.prepare(sql)
-        self._connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS {sql}')
+        if self._kept.pop(name, None) is not None:
+            self._there.discard(name)
+            self._connection.execute(f'DROP TABLE temp.main."{name}"')
+        self._connection.execute(f'CREATE TEMP TABLE "{name}" AS {sql}')
         self._there.add(name)
         self._kept[name] = of
 
