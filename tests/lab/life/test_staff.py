@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -123,6 +124,40 @@ def test_every_office_that_can_be_sent_a_case_has_hands(people, world):
 
     assert offices <= set(people.handlers)
     assert len(people.grid_workers) == len(regions.communities)
+
+
+class OneCase:
+    """A city with one case, whose steps are counted and taken nowhere."""
+
+    def __init__(self) -> None:
+        self.row = a_row(7, state="to_verify", revision=5, finished_at=datetime.fromtimestamp(MONDAY, UTC).isoformat())
+        self.steps: list[str] = []
+
+    def ask(self, path: str, **_: object) -> tuple[int, object]:
+        return 200, {"items": [self.row] if path == "/cases" else [], "next": None}
+
+    def tell(self, path: str, *_: object, **__: object) -> tuple[int, object]:
+        self.steps.append(path.rpartition("/")[2])
+        return 200, {}
+
+
+def test_after_a_restart_nothing_is_done_sooner(world, people, tmp_path):
+    """A case says when it was finished, not since when it waits for its last step."""
+    keys = Keys({member.username: member.username for member in world.staff}, {"watch": "leader"})
+    city = OneCase()
+
+    def at(hours: float, folder: Path | None) -> list[str]:
+        city.steps = []
+        staff = Staff(world, keys, city, folder, hands=1)
+        staff.work(MONDAY + hours * 3_600)
+        staff.close()
+        return city.steps
+
+    at(0.05, tmp_path)
+    city.row = {**city.row, "state": "to_analyse", "revision": 6}
+    assert at(8.4, tmp_path) == []
+    assert at(8.41, tmp_path) == []
+    assert at(8.41, None) == ["close"]
 
 
 @pytest.mark.django_db

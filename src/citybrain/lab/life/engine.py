@@ -42,7 +42,7 @@ class Life:
         self.world, self.keys, self.door = world, keys, door
         self.readings = Readings(world)
         self.reports = Reports(world, self.readings.weather, streams=streams)
-        self.staff = Staff(world, keys, door, hands=hands)
+        self.staff = Staff(world, keys, door, folder, hands)
         self.citizens = Citizens(world.seed, door, keys.tokens["app"], folder)
         self.portal_since = 0.0
 

@@ -1,12 +1,18 @@
-"""The staff at work: looks at the open cases, and takes the steps whose moment has come, several hands at once."""
+"""The staff at work: looks at the open cases, and takes the steps whose moment has come, several hands at once.
+
+Since when a case is where it is stands in `DIR/city/staff.json`; after a restart nothing is done sooner for it.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from citybrain.lab.life.deciding import Decider, Decision, Seen, sayings
@@ -22,20 +28,23 @@ PAGE = 500
 HANDS = 3
 LOOK_AT_ALL_EVERY = 3 * 3_600  # city time
 READ_EVERY = 1_800
+MEMORY = "staff.json"
 
 
 @dataclass
 class Staff:
-    """Everybody who works for the city. They only remember since when a case is where it is; a restart may lose it."""
+    """Everybody who works for the city; all they remember is since when each case is where it is."""
 
     world: World
     keys: Keys
     door: Door
+    folder: Path | None = None
     hands: int = HANDS
     steps: dict[str, int] = field(default_factory=dict)
     refused: dict[str, int] = field(default_factory=dict)
     _rows: dict[str, dict[str, Any]] = field(default_factory=dict)
     _since: dict[str, tuple[int, float]] = field(default_factory=dict)
+    _saved: dict[str, tuple[int, float]] = field(default_factory=dict)
     _meant: dict[str, tuple[int, Decision | None]] = field(default_factory=dict)
     _pressed: set[str] = field(default_factory=set)
     _looked: float = 0.0
@@ -46,9 +55,13 @@ class Staff:
         self.people = People(self.world, self.keys)
         self.decider = Decider(self.world.seed, self.people)
         self._pool = ThreadPoolExecutor(self.hands, "staff")
+        if self.folder is not None:
+            self._since = _read(self.folder / MEMORY)
+            self._saved = dict(self._since)
 
     def close(self) -> None:
         self._pool.shutdown()
+        self._save()
 
     def work(self, now: float) -> int:
         """Take every step whose moment has come; answers how many were taken."""
@@ -66,7 +79,17 @@ class Staff:
             jobs += [lambda: sum(map(self._sort, self._waiting_signals(now)))]
             jobs += [lambda: sum(map(self._check_picture, self._waiting_pictures()))]
         jobs += [lambda row=row, one=one: self._take(row, one, now) for row, one in due]  # type: ignore[misc]
+        self._save()
         return sum(self._pool.map(lambda job: job(), jobs))
+
+    def _save(self) -> None:
+        if self.folder is None or self._since == self._saved:
+            return
+        path = self.folder / MEMORY
+        part = path.with_name(f"{path.name}.{os.getpid()}")
+        part.write_text(json.dumps(self._since), encoding="utf-8")
+        part.replace(path)
+        self._saved = dict(self._since)
 
     def _look(self, now: float) -> None:
         """At the new cases every time, at all of them now and then: an alarm that is over may have closed one."""
@@ -192,3 +215,11 @@ def _opened(row: dict[str, Any], now: float) -> float:
 
 def _moment(text: str) -> float:
     return datetime.fromisoformat(text).timestamp()
+
+
+def _read(path: Path) -> dict[str, tuple[int, float]]:
+    try:
+        told: dict[str, tuple[int, float]] = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return {number: (revision, since) for number, (revision, since) in told.items()}
