@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys.conftest import Open
 from tests.processes.city_platform import CityPlatform
@@ -84,9 +84,14 @@ def test_a_number_is_opened_and_asked_about(town: CityPlatform, windows: Open, c
 def test_places_scenes_and_moments(town: CityPlatform, windows: Open, counted: list[str]):
     leader = windows(town)
     leader.become("leader")
+    slow: list[Route] = []
+    leader.page.route("**/cockpit/scenes", slow.append)
     page = leader.go(SCENE)
     expect(page.locator(NEW)).to_be_enabled(timeout=30_000)
-    page.keyboard.press("3")
+    page.keyboard.press("3")  # before the list of scenes is there
+    leader.page.unroute("**/cockpit/scenes")
+    for one in slow:
+        one.continue_()
     expect(page).to_have_url(re.compile("traffic.roads"))
     expect(page.locator("[data-element=speed]")).to_be_visible()
     leader.settle()

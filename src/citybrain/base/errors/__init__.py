@@ -177,11 +177,19 @@ class _Blank(dict[str, Any]):
 
 
 def text_of(code: str, part: str, language: str, data: Mapping[str, Any]) -> str:
-    """The text of a code in `zh` or `en`; an unknown code reads as itself, so that a refusal is never hidden."""
+    """The text of a code in `zh` or `en`; an unknown code reads as itself, so that a refusal is never hidden.
+
+    A value of `data` that is `{zh, en}` itself is said in the same language.
+    """
     if code not in _catalogue:
         load_all()
     texts = _catalogue.get(code)
     if texts is None:
         return code
-    template = texts[part].get("zh" if language.startswith("zh") else "en", code)
-    return template.format_map(_Blank(data))
+    spoken = "zh" if language.startswith("zh") else "en"
+    template = texts[part].get(spoken, code)
+    return template.format_map(_Blank({name: _said(value, spoken) for name, value in data.items()}))
+
+
+def _said(value: Any, language: str) -> Any:
+    return value[language] if isinstance(value, dict) and value.keys() == {"zh", "en"} else value

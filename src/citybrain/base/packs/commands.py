@@ -52,7 +52,7 @@ def run_check(options: argparse.Namespace) -> int:
     problems = check_packs(options.paths, proving=options.proving)
     for problem in problems:
         print(problem.sentence("zh" if options.zh else "en"), file=sys.stderr)
-    print(f"{len(problems)} problems" if problems else "no problems")
+    print(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}" if problems else "no problems")
     return 1 if problems else 0
 
 
@@ -78,10 +78,21 @@ def run_list(options: argparse.Namespace) -> int:
 def run_load(options: argparse.Namespace) -> int:
     from citybrain.base.accounts import system_viewer
     from citybrain.base.packs.actions import load_packs
+    from citybrain.base.packs.queries import list_packs
 
-    problems = load_packs(actor=system_viewer("cli"))
+    viewer = system_viewer("cli")
+    before = {row["key"]: row["loaded_at"] for row in list_packs(viewer)}
+    problems = load_packs(actor=viewer)
+    rows = list_packs(viewer)
+    for row in rows:
+        if row["loaded_at"] != before[row["key"]]:
+            print(f"{row['key']} {row['version']}: loaded")
+        for warning in row["warnings"]:
+            print(f"{row['key']}: {warning}")
     for problem in problems:
         print(problem, file=sys.stderr)
+    if not problems and all(row["loaded_at"] == before[row["key"]] for row in rows):
+        print(f"nothing changed: {len(rows)} packs are as they were")
     return 1 if problems else 0
 
 

@@ -67,7 +67,10 @@ def _tie(pack: Contents, packs: Mapping[str, Contents]) -> None:
 
 
 def _check_names(packs: Mapping[str, Contents]) -> None:
-    """A name has one meaning in a city: two packs cannot both declare it. The later one by key is told."""
+    """A name has one meaning in a city: it begins with its pack's key, and two packs cannot both declare it.
+
+    Of two the later one by key is told.
+    """
     owners: dict[tuple[str, str], str] = {}
     for key in sorted(packs):
         pack = packs[key]
@@ -76,9 +79,11 @@ def _check_names(packs: Mapping[str, Contents]) -> None:
             for kind, names in section.names.items() if section else ():
                 for name in sorted(names(parsed)):
                     owner = owners.setdefault((kind, name), key)
+                    findings = Findings(pack, file)
                     if owner != key:
-                        findings = Findings(pack, file)
                         findings.add(findings.place_of(name), "packs.name_twice", kind=kind, name=name, pack=owner)
+                    elif name != pack.key and not name.startswith(f"{pack.key}."):
+                        findings.add(findings.place_of(name), "packs.foreign_name", name=name, key=pack.key)
 
 
 def _find_circles(packs: Mapping[str, Contents]) -> set[str]:

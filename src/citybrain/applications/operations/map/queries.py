@@ -15,7 +15,7 @@ from citybrain.base.accounts.types import Viewer
 from citybrain.base.errors import NotFound
 from citybrain.base.places.models import City
 from citybrain.base.places.queries import city, find_box, list_map_layers, map_version
-from citybrain.base.querying import About, about_of
+from citybrain.base.querying import About
 
 DEEPEST = 22
 TOGETHER = "live"
@@ -49,7 +49,10 @@ class PublicMap:
 
 @dataclass(frozen=True)
 class LegendLine:
-    """How many points of a set a viewer sees, by severity (0: things without an alarm), and whether they cluster."""
+    """How many points of a set a viewer sees, by severity (0: things without an alarm), and whether they cluster.
+
+    What has no place is no point, and is not counted.
+    """
 
     name: str
     about: About
@@ -111,8 +114,8 @@ def describe_map(viewer: Viewer, wanted: Wanted) -> ViewerMap:
 def _legend_line(viewer: Viewer, name: str, wanted: Wanted, key: Hashable) -> LegendLine:
     found = read_set(viewer, name, wanted, key)
     assert isinstance(found, PointSet)
-    by_severity = {severity: about_of(count) for severity, count in found.by_severity().items()}
-    return LegendLine(name, about_of(len(found)), by_severity, found.is_clustered)
+    by_severity = {severity: About(count, is_more=False) for severity, count in found.by_severity().items()}
+    return LegendLine(name, About(len(found), is_more=False), by_severity, found.is_clustered)
 
 
 def tile(

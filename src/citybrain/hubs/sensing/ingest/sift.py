@@ -22,6 +22,12 @@ NAIVE = (pa.timestamp("us"), pa.timestamp("ns"))
 MAX_QUALITY = 127
 MAX_DEPTH_WHY = "nested too deeply"
 BLANK = object()  # a blank line
+TEXT = {"zh": "文字", "en": "text"}
+MOMENT = {"zh": "带时区的 ISO 8601 时间", "en": "an ISO 8601 time with zone"}
+TRUTH = {"zh": "true 或 false", "en": "true or false"}
+NUMBER = {"zh": "数字", "en": "a number"}
+WHOLE = {"zh": "整数", "en": "a whole number"}
+TOO_LONG = {"zh": "超过 308 位的数字", "en": "a number of more than 308 digits"}
 
 
 class NotANumber:
@@ -151,7 +157,7 @@ class Sieve:
             if given is None:
                 raise _Refused(field, "input.required")
             if not isinstance(given, str):
-                raise _Refused(field, "observation.wrong_type", expected="text")
+                raise _Refused(field, "observation.wrong_type", expected=TEXT)
         if self.thing is not None and thing != self.thing:
             raise _Refused("thing", "observation.other_thing", thing=thing, topic=self.thing)
         if thing not in self.catalogue.thing_row:
@@ -169,7 +175,7 @@ class Sieve:
         if text is None:
             raise _Refused("at", "input.required")
         if not isinstance(text, str):
-            raise _Refused("at", "observation.wrong_type", expected="an ISO 8601 time with zone")
+            raise _Refused("at", "observation.wrong_type", expected=MOMENT)
         at = _moment(text)
         if at < self.limits.earliest:
             before = "too_old" if self.limits.earliest > HISTORY_BEGIN else "before_1900"
@@ -187,20 +193,20 @@ class Sieve:
             raise _Refused("value", "observation.not_finite", value=value.text)
         if declared.type == "boolean":
             if not isinstance(value, bool):
-                raise _Refused("value", "observation.wrong_type", expected="true or false")
+                raise _Refused("value", "observation.wrong_type", expected=TRUTH)
             return float(value)
         if declared.type == "enum":
             values = declared.values or []
             if not isinstance(value, str):
-                raise _Refused("value", "observation.wrong_type", expected="text")
+                raise _Refused("value", "observation.wrong_type", expected=TEXT)
             if value not in values:
                 raise _Refused("value", "observation.unknown_value", value=value, known=", ".join(values))
             return float(values.index(value))
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise _Refused("value", "observation.wrong_type", expected="a number")
+            raise _Refused("value", "observation.wrong_type", expected=NUMBER)
         number = _number(value)
         if declared.type == "integer" and not number.is_integer():
-            raise _Refused("value", "observation.wrong_type", expected="a whole number")
+            raise _Refused("value", "observation.wrong_type", expected=WHOLE)
         low, high = self.catalogue.minimum[stream], self.catalogue.maximum[stream]
         if not low <= number <= high:
             raise _Refused("value", "observation.out_of_range", value=value, low=low, high=high, unit=declared.unit)
@@ -211,7 +217,7 @@ def _number(value: int | float) -> float:
     try:
         number = float(value)
     except OverflowError as error:
-        raise _Refused("value", "observation.not_finite", value="a number of more than 308 digits") from error
+        raise _Refused("value", "observation.not_finite", value=TOO_LONG) from error
     if not math.isfinite(number):
         raise _Refused("value", "observation.not_finite", value=str(value))
     return number

@@ -47,7 +47,7 @@ export default {
     voices: '市民评价', noVoices: '还没有评价', followers: '{n} 人关注', rating: '{n} 星', follows: '关注', pendingPhotos: '{n} 张照片待审核', toPictures: '去审核', levels: { 5: '非常满意', 4: '满意', 3: '基本满意', 2: '不满意', 1: '非常不满意' },
     noSimilar: '没有相似的案件', noSimilarLong: '附近、同类、三十天内没有与本案相似的。', sameThing: '同一设备', sameAddress: '同一地址', sameKind: '同类', sisterKind: '相近类型', wordsAlike: '文字相似 {n}%', scoreOf: '相似度 {n}%', mergeInto: '本案并入它', pullIn: '它并入本案',
     
-    traceLong: '一件事怎样被发现、成为案件、由谁办理、如何结束。', isCut: '关联较多，只画出一部分', openAlarm: '打开告警', openThing: '打开设备', openCase: '打开案件', openReport: '查看反映', spark: '{property}：前后读数', threshold: '阈值 {n}', noSpark: '没有前后读数', readingAt: '{at} 测得', messages: '{n} 条消息为证', exportTrace: '导出可验证文件', tracePage: '来龙去脉', traceOf: '{kind} {id}', noTrace: '没有可追溯的关联', value: '{n} {unit}', inThing: '来自 {name}',
+    traceLong: '一件事怎样被发现、成为案件、由谁办理、如何结束。', isCut: '关联较多，只画出一部分', openAlarm: '打开告警', openThing: '打开设备', openCase: '打开案件', openReport: '查看反映', spark: '{property}：前后读数', threshold: '阈值 {n}', noSpark: '前后三小时内没有其他读数', readingAt: '{at} 测得', messages: '{n} 条消息为证', exportTrace: '导出可验证文件', tracePage: '来龙去脉', traceOf: '{kind} {id}', noTrace: '没有可追溯的关联', value: '{n} {unit}', inThing: '来自 {name}',
     
     auditWhen: '时间', auditWho: '操作人', auditWhat: '操作', auditData: '内容', noAudit: '没有审计记录', auditLong: '不可更改的审计链中关于本案的记录。',
     keys: { title: '键盘快捷键', next: '下一件 / 上一件', primary: '办理下一步', note: '写记录', tabs: '切换标签', map: '看位置', print: '打印', copy: '复制编号', help: '本帮助', esc: '关闭' },
