@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from citybrain.hubs.data.facts import engine
 from citybrain.hubs.data.facts.lake import blank_lake
 
 ROWS = 3_000_000
@@ -33,3 +34,13 @@ def test_what_is_kept_of_the_same_is_not_computed_again(tmp_path):
 
     assert same == before
     assert other == [{"dice": 2.0}]
+
+
+@pytest.mark.parametrize(("limit", "half"), [("8589934592\n", 1 << 32), ("max\n", None), ("1048576\n", 1 << 30)])
+def test_half_of_the_memory_of_the_container_is_taken(tmp_path, monkeypatch, limit: str, half: int | None):
+    """No less than it takes to count anything at all; without a limit what the machine has."""
+    monkeypatch.setattr(engine, "CONTAINER_LIMIT", tmp_path / "memory.max")
+    monkeypatch.setattr(engine.os, "sysconf", {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": 16 << 20}.get)
+    (tmp_path / "memory.max").write_text(limit)
+
+    assert engine.half_of_memory.__wrapped__() == (half or 32 << 30)
