@@ -161,8 +161,17 @@ def _processes(data: Path, port: int) -> Iterator[Finding]:
     for name, part in {**_parts(port), **processes(data / "run")}.items():
         if name in LOOKED_AT_HERE:
             continue
-        found = ", ".join(f"{key} {value}" for key, value in part.items() if key != "well")
+        found = ", ".join(f"{key.replace('_', ' ')} {_plain(value)}" for key, value in part.items() if key != "well")
         yield Finding(name, bool(part["well"]), found or tell(bool(part["well"])), cure)
+
+
+def _plain(value: object) -> str:
+    """What stands in a document of /health, as people write it."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "unknown" if value is None else str(value)
 
 
 def _parts(port: int) -> dict[str, dict[str, object]]:

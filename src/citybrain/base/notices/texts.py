@@ -110,7 +110,7 @@ def text_of(key: str) -> NoticeText:
     return found
 
 
-PLACES = {"case": "/console/cases/{key}"}
+PLACES = {"case": "/console/cases/{key}", "report": "/console/reports/{key}"}
 """The page of a subject, by its kind."""
 
 

@@ -82,8 +82,8 @@ def _check_names(packs: Mapping[str, Contents]) -> None:
                     findings = Findings(pack, file)
                     if owner != key:
                         findings.add(findings.place_of(name), "packs.name_twice", kind=kind, name=name, pack=owner)
-                    elif name != pack.key and not name.startswith(f"{pack.key}."):
-                        findings.add(findings.place_of(name), "packs.foreign_name", name=name, key=pack.key)
+                    elif section.prefixed and not f"{name}.".startswith(f"{key}."):
+                        findings.add(findings.place_of(name), "packs.foreign_name", name=name, key=key)
 
 
 def _find_circles(packs: Mapping[str, Contents]) -> set[str]:

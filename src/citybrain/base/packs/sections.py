@@ -38,7 +38,8 @@ class Section:
 
     `file` is a name, or a pattern with `*` for a section of many files (`history/*.yaml`). `check` adds what the schema
     cannot say. `apply` upserts rows, is idempotent, and runs in the transaction of the load. `names` tells, by kind,
-    which names the file declares, so that other sections can refer to them. `prove` runs the pack's own tests
+    which names the file declares, so that other sections can refer to them; they begin with the pack's key, unless
+    `prefixed` is off for names that people choose from. `prove` runs the pack's own tests
     (`citybrain packs test`). Sections are applied by `order`, then by file.
     """
 
@@ -49,6 +50,7 @@ class Section:
     names: Names = field(default_factory=dict)
     prove: Check | None = None
     order: int = 100
+    prefixed: bool = True
 
     def owns(self, relative: str) -> bool:
         return fnmatchcase(relative, self.file)
@@ -66,11 +68,12 @@ def register_section(
     names: Names | None = None,
     prove: Check | None = None,
     order: int = 100,
+    prefixed: bool = True,
 ) -> Section:
     """Make a file of packs known; raises ValueError when it is already registered."""
     if file in _sections:
         raise ValueError(f"the pack section {file} is registered twice")
-    section = _sections[file] = Section(file, schema, check, apply, names or {}, prove, order)
+    section = _sections[file] = Section(file, schema, check, apply, names or {}, prove, order, prefixed)
     return section
 
 

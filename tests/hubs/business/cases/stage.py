@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -102,8 +103,11 @@ class Person:
     def patch(self, path: str, body: Any) -> Any:
         return _read(self.client.patch(f"{API}{path}", body, content_type="application/json"))
 
-    def delete(self, path: str) -> Any:
-        return _read(self.client.delete(f"{API}{path}"))
+    def put(self, path: str, body: Any) -> Any:
+        return _read(self.client.put(f"{API}{path}", body, content_type="application/json"))
+
+    def delete(self, path: str, **query: Any) -> Any:
+        return _read(self.client.delete(f"{API}{path}", query_params=query))
 
     def opens(self, case_type: str = "city.lamp", at: tuple[float, float] | None = STREET, **more: Any) -> CaseOnStage:
         place = {"lon": at[0], "lat": at[1]} if at else {}
@@ -139,6 +143,8 @@ def _read(response: Any) -> Any:
         raise Refused(response.status_code, response.json())
     if response.streaming:
         return b"".join(response.streaming_content).decode()
+    if response.status_code == HTTPStatus.NO_CONTENT:
+        return None
     return response.json() if response["Content-Type"].startswith("application/json") else response.content.decode()
 
 

@@ -15,4 +15,5 @@ class AppealsConfig(AppConfig):
         register_section(
             file="appeals.yaml", schema=AppealsFile, check=check_appeals, apply=apply_appeals,
             names={"appeal_category": lambda parsed: [item.key for item in parsed.categories]}, order=60,
+            prefixed=False,
         )  # fmt: skip

@@ -27,12 +27,15 @@ def register(words: Words) -> None:
 def run_list(options: argparse.Namespace) -> int:
     from citybrain.applications.operations.indicators.queries import newest_for
     from citybrain.base.accounts.types import system_viewer
+    from citybrain.base.places.queries import city
 
     found = newest_for(system_viewer("command-line"))
     for one in found:
-        text = one.definition.title
-        number = "—" if one.value is None else f"{one.value:,.{one.definition.decimals}f}"
-        print(f"{one.key:40} {number:>12} {text.zh if options.language == 'zh' else text.en}")
+        told = one.definition
+        title, unit = (getattr(text, options.language) for text in (told.title, told.unit))
+        number = "—" if one.value is None else f"{one.value:,.{told.decimals}f}"
+        since = f"{one.values[-1].start.astimezone(city().zone):%Y-%m-%d %H:%M}" if one.values else "—"
+        print(f"{one.key:40} {number:>12} {unit:8} {told.period:6} {since:16} {title}")
     print(f"{len(found)} indicators")
     return 0
 

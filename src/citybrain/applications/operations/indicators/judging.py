@@ -41,6 +41,6 @@ def change_of(definition: IndicatorDefinition, delta: float) -> Literal["same", 
     return "better" if (delta > 0) == (definition.direction == "up") else "worse"
 
 
-def spelled(definition: IndicatorDefinition, value: float) -> str:
+def spelled(definition: IndicatorDefinition, value: float, language: Literal["zh", "en"] = "zh") -> str:
     """The number as people read it, with its unit."""
-    return f"{value:,.{definition.decimals}f} {definition.unit.zh}"
+    return f"{value:,.{definition.decimals}f} {getattr(definition.unit, language)}"

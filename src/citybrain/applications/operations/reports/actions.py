@@ -16,6 +16,7 @@ from citybrain.applications.operations.reports.packing import digest_of
 from citybrain.applications.operations.reports.places import get_place, parts_of, places_of
 from citybrain.applications.operations.reports.queries import get_plan
 from citybrain.applications.operations.reports.rendering import render
+from citybrain.applications.operations.reports.subscribing import tell_subscribers
 from citybrain.applications.operations.reports.types import Built, Content, Document, Format, Language, Place, Span
 from citybrain.base import audit, clock
 from citybrain.base.accounts import Viewer
@@ -144,4 +145,6 @@ def _keep(plan: ReportPlan, place: Place, content: Content, span: Span, known_at
         hash=digest,
     )  # fmt: skip
     audit.record(actor, "report.built", report, report=plan.key, place=place.code, version=report.version)
+    if report.version == 1:
+        tell_subscribers(report)
     return Built(report, is_new=True)

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from ninja import Query, Router, Status
 
-from citybrain.applications.operations.reports import actions, queries
+from citybrain.applications.operations.reports import actions, queries, subscribing
 from citybrain.applications.operations.reports.schemas import (
     FileWanted,
     ReportPlanShown,
@@ -15,6 +15,9 @@ from citybrain.applications.operations.reports.schemas import (
     ReportSummary,
     ReportsWanted,
     ReportWanted,
+    SubscriptionEnded,
+    SubscriptionShown,
+    SubscriptionWanted,
 )
 from citybrain.applications.operations.reports.types import Format
 from citybrain.base.accounts.http import CityRequest, PageOf, Paging, paged
@@ -42,6 +45,26 @@ def build_report(request: CityRequest, body: ReportWanted) -> Any:
     """Make a report now; 200 with the one that is there where nothing has changed since it was made."""
     built = actions.build_report(actor=request.viewer, **body.dict())
     return Status(201 if built.is_new else 200, ReportShown.of(built.report))
+
+
+@router.get("/reports/subscriptions", response=list[SubscriptionShown])
+def list_subscriptions(request: CityRequest) -> Any:
+    """The reports of which you are told when they are made."""
+    return subscribing.subscriptions(request.viewer)
+
+
+@router.put("/reports/subscriptions", response=list[SubscriptionShown])
+def subscribe(request: CityRequest, body: SubscriptionWanted) -> Any:
+    """Be told when a report is made; by mail too where your account says so for this kind of notice."""
+    subscribing.subscribe(actor=request.viewer, **body.dict())
+    return subscribing.subscriptions(request.viewer)
+
+
+@router.delete("/reports/subscriptions", response={204: None})
+def unsubscribe(request: CityRequest, wanted: Query[SubscriptionEnded]) -> Any:
+    """Be told no longer."""
+    subscribing.unsubscribe(actor=request.viewer, **wanted.dict())
+    return Status(204, None)
 
 
 @router.get("/reports/{int:number}", response=ReportShown)

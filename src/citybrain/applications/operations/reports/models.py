@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -83,3 +84,22 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} {self.code} {self.start:%Y-%m-%d} v{self.version}"
+
+
+class Subscription(models.Model):
+    """Somebody who is told when a report of a place is made (订阅); the notice comes by mail too where he wants it."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="report_subscriptions")
+    key = models.CharField(max_length=64)
+    dimension = models.CharField(max_length=16)
+    code = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["key", "dimension", "code"]
+        constraints = [
+            models.UniqueConstraint(name="one subscription each", fields=["key", "dimension", "code", "user"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.code} for {self.user_id}"

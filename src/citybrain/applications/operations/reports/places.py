@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from citybrain.applications.operations.indicators.types import Dimension
@@ -37,6 +37,12 @@ def parts_of(dimension: Dimension, places: Sequence[Place]) -> dict[str, list[Pl
 def get_place(dimension: Dimension, code: str) -> Place:
     model: Any = Region if dimension == "region" else Organisation
     return _place(dimension, model.objects.get(code=code))
+
+
+def names_of(dimension: Dimension, codes: Collection[str]) -> dict[str, dict[str, str]]:
+    """What places are called, by their codes; one query."""
+    model: Any = Region if dimension == "region" else Organisation
+    return {one.code: _place(dimension, one).name for one in model.objects.filter(code__in=codes)}
 
 
 def _active() -> Any:

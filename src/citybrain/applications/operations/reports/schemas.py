@@ -110,3 +110,28 @@ class ReportWanted(Given):
 
 class FileWanted(Schema):
     language: Literal["zh", "en"] | None = Field(None, description="Left out: as Accept-Language says")
+
+
+class SubscriptionWanted(Given):
+    """Which report of which place; without a place of the widest that you may see."""
+
+    key: Code = Field(examples=["urban.daily"])
+    dimension: Dimension | None = None
+    code: Code = ""
+
+
+class SubscriptionShown(Schema):
+    """You are told when this report is made."""
+
+    key: str = Field(examples=["urban.daily"])
+    dimension: Dimension
+    code: str = Field(examples=["420606"])
+    title: ReportWords
+    place: ReportWords
+    created_at: datetime
+
+
+class SubscriptionEnded(Schema):
+    key: Code
+    dimension: Dimension
+    code: Code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,6 +14,7 @@ from citybrain.applications.operations.trace.schemas import CaseOfThing, ChainOu
 from citybrain.base.accounts.http import CityRequest
 
 router = Router(tags=["trace"])
+UNSAFE, LONGEST_NAME = re.compile(r"[^A-Za-z0-9._-]+"), 80
 
 
 @router.get("/trace/{kind}/{path:key}", response=ChainOut)
@@ -29,7 +31,7 @@ def export_trace(request: CityRequest, kind: str, key: str) -> HttpResponse:
     """
     chain = queries.trace(request.viewer, kind, key)
     lines = "".join(f"{line}\n" for line in export(chain, actor=request.viewer))
-    name = f"trace-{kind}-{len(chain.facts)}.jsonl"
+    name = f"trace-{kind}-{UNSAFE.sub('-', key)[:LONGEST_NAME]}.jsonl"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(lines, content_type="application/x-ndjson; charset=utf-8", headers=headers)
 

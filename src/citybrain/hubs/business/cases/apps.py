@@ -19,5 +19,6 @@ class CasesConfig(AppConfig):
             check=check_section,
             apply=apply_section,
             names={"case_type": lambda parsed: [item.code for item in parsed.case_types]},
+            prefixed=False,
             order=30,
         )
