@@ -76,7 +76,9 @@ def _check_names(packs: Mapping[str, Contents]) -> None:
         pack = packs[key]
         for file, parsed in pack.sections.items():
             section = section_of(file)
-            for kind, names in section.names.items() if section else ():
+            if section is None:
+                continue
+            for kind, names in section.names.items():
                 for name in sorted(names(parsed)):
                     owner = owners.setdefault((kind, name), key)
                     findings = Findings(pack, file)

@@ -54,7 +54,9 @@ def subscriptions(viewer: Viewer) -> list[Row]:
     viewer.check(indicators.READ)
     rows = Subscription.objects.filter(user_id=viewer.id) if viewer.kind == "user" else Subscription.objects.none()
     titles = {plan.key: definition.title.model_dump() for plan, definition in plans(viewer)}
-    names = {kind: names_of(kind, {row.code for row in rows if row.dimension == kind}) for kind in DIMENSIONS}
+    names: dict[str, dict[str, dict[str, str]]] = {
+        kind: names_of(kind, {row.code for row in rows if row.dimension == kind}) for kind in DIMENSIONS
+    }
     return [
         {"key": row.key, "dimension": row.dimension, "code": row.code, "created_at": row.created_at,
          "title": titles.get(row.key) or {"zh": row.key, "en": row.key},
