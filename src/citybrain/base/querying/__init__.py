@@ -5,6 +5,7 @@ from citybrain.base.querying.counting import About, about, about_of
 from citybrain.base.querying.keyset import Page, Part, keyset_page, neighbours, parts_page, position_of
 from citybrain.base.querying.paths import PathField, move_paths
 from citybrain.base.querying.scope import Scope
+from citybrain.base.querying.ways import Way, by_best_way
 
 __all__ = [
     "About",
@@ -12,8 +13,10 @@ __all__ = [
     "Part",
     "PathField",
     "Scope",
+    "Way",
     "about",
     "about_of",
+    "by_best_way",
     "keyset_page",
     "move_paths",
     "neighbours",

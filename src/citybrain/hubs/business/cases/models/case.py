@@ -98,7 +98,11 @@ class Case(models.Model):
             models.Index(fields=["case_type", "-recorded_at"], name="cases_by_type"),
             models.Index(fields=["state", "-recorded_at"], name="cases_by_state"),
             models.Index(fields=["-closed_at"], name="cases_last_closed", condition=Q(closed_at__isnull=False)),
+            models.Index(fields=["-recorded_at", "-id"], name="open_cases_newest", condition=OPEN),
             models.Index(fields=["due_at"], name="open_cases_by_due", condition=OPEN),
+            models.Index(
+                fields=["-recorded_at", "-id"], name="supervised_cases", condition=Q(supervised_at__isnull=False)
+            ),
             models.Index(fields=["h3", "case_type"], name="open_cases_by_cell", condition=OPEN & ~Q(h3="")),
             models.Index(
                 fields=["address_key", "case_type"], name="open_cases_by_address", condition=OPEN & ~Q(address_key="")

@@ -13,11 +13,12 @@ from citybrain.base.accounts import Viewer, check_may, scoped
 from citybrain.base.errors import BadInput, FieldError, NotFound
 from citybrain.base.parties.models import Organisation
 from citybrain.base.places.models import Region
-from citybrain.base.querying import About, Page, Part, about, neighbours, parts_page
+from citybrain.base.querying import About, Page, Part, about, by_best_way, neighbours, parts_page
 from citybrain.base.querying.paths import below
 from citybrain.hubs.business.cases.models import Assignment, Case, Extension, TimelineEntry
 from citybrain.hubs.business.cases.queries.catalogue import catalogue
 from citybrain.hubs.business.cases.queries.views import CaseView
+from citybrain.hubs.business.cases.queries.ways import ways_of
 
 Cases = QuerySet[Case]
 Parts = list[Part[Case]]
@@ -74,6 +75,11 @@ class CaseFilter:
     box: Box | None = None
 
     @property
+    def is_only_open(self) -> bool:
+        """Whether it means only cases that are not closed."""
+        return bool(self.is_open or self.undispatched or self.nobody_responsible or self.is_due)
+
+    @property
     def is_due(self) -> bool:
         """Whether it means only cases that have a due time."""
         return bool(self.overdue) or self.due_before is not None or self.due_within_minutes is not None
@@ -92,7 +98,7 @@ def find_cases(
 ) -> Page[CaseView]:
     """A page of the cases that the viewer may see. Nothing is counted: `next` says whether there is more."""
     rows = matching(viewer, wanted).select_related("organisation").defer("text", "summary")
-    page = parts_page(_ordered(rows, order), after=after, limit=limit)
+    page = parts_page(_ordered(_by_best_way(viewer, wanted, rows, order), order), after=after, limit=limit)
     declared = catalogue()
     return Page([CaseView(case, declared) for case in page.items], page.next)
 
@@ -100,7 +106,8 @@ def find_cases(
 def first_cases(viewer: Viewer, wanted: CaseFilter, *, order: str, count: int) -> list[int]:
     """The keys of the first cases of a list, at most `count`: for whoever shows the head of several lists at once."""
     found: list[int] = []
-    for part in _ordered(matching(viewer, wanted), order)[: 1 if wanted.is_due else None]:
+    rows = _by_best_way(viewer, wanted, matching(viewer, wanted), order)
+    for part in _ordered(rows, order)[: 1 if wanted.is_due else None]:
         if len(found) < count:
             found += part.rows.order_by(*part.order).values_list("pk", flat=True)[: count - len(found)]
     return found
@@ -139,10 +146,25 @@ def neighbours_of(viewer: Viewer, number: str, wanted: CaseFilter, *, order: str
     the third case of a list of undispatched ones goes on to the fourth. Raises NotFound.
     """
     case = get_case(viewer, number)
-    parts = _ordered(matching(viewer, wanted).only("number"), order)
+    rows = _by_best_way(viewer, wanted, matching(viewer, wanted).only("number"), order)
+    parts = _ordered(rows, order)
     at = 1 if order == "due" and case.due_at is None else 0
     before, after = neighbours(parts, case, at)
     return Neighbours(before.number if before else None, after.number if after else None)
+
+
+def _by_best_way(viewer: Viewer, wanted: CaseFilter, rows: Cases, order: str) -> Cases:
+    """Read by the index that fits; the other orders have few rows or are that of the key."""
+    if order not in ("newest", "oldest"):
+        return rows
+    ways = ways_of(
+        viewer.where(Case.SCOPE), is_open=wanted.is_only_open, states=wanted.state,
+        region=_path(Region, "region", wanted.region) if wanted.region else "",
+        organisation=_path(Organisation, "organisation", wanted.organisation) if wanted.organisation else "",
+        kinds=_kinds(wanted.case_type) if wanted.case_type else [], is_unlocated=bool(wanted.unlocated),
+        is_supervised=bool(wanted.supervised),
+    )  # fmt: skip
+    return by_best_way(rows, ways)
 
 
 def _ordered(rows: Cases, order: str) -> Parts:
