@@ -85,13 +85,13 @@ def test_places_scenes_and_moments(town: CityPlatform, windows: Open, counted: l
     leader = windows(town)
     leader.become("leader")
     slow: list[Route] = []
-    leader.page.route("**/cockpit/scenes", slow.append)
+    leader.page.route("**/cockpit/scenes", lambda route: slow.append(route))
     page = leader.go(SCENE)
     expect(page.locator(NEW)).to_be_enabled(timeout=30_000)
     page.keyboard.press("3")  # before the list of scenes is there
-    leader.page.unroute("**/cockpit/scenes")
     for one in slow:
         one.continue_()
+    leader.page.unroute("**/cockpit/scenes")
     expect(page).to_have_url(re.compile("traffic.roads"))
     expect(page.locator("[data-element=speed]")).to_be_visible()
     leader.settle()

@@ -44,7 +44,7 @@ def test_a_leader_reads_yesterdays_report_and_takes_it_along(town: CityPlatform,
     number = page.url.rpartition("/")[2]
 
     told = town.call("GET", f"/api/v1/reports/{number}")
-    figures = [row for part in told["content"]["sections"] if part["form"] == "figures" for row in part["rows"]]
+    figures = [row for part in told["sections"] if part["form"] == "figures" for row in part["rows"]]
     shown = next(row for row in figures if row["indicator"]["key"] == "urban.open_cases")
     report = page.frame_locator("iframe")
     row = report.get_by_role("row").filter(has_text=shown["indicator"]["title"]["zh"]).first
@@ -53,9 +53,12 @@ def test_a_leader_reads_yesterdays_report_and_takes_it_along(town: CityPlatform,
     leader.shoot("report")
     assert leader.check_access() == []
 
+    page.get_by_role("button", name="订阅").click()
+    expect(page.get_by_role("button", name="退订")).to_be_visible()
+
     assert taken_along(page, "PDF").startswith(b"%PDF-")
     table = load_workbook(io.BytesIO(taken_along(page, "XLSX"))).active
-    assert any("urban.open_cases" in row for row in table.iter_rows(values_only=True))
+    assert any(shown["indicator"]["title"]["zh"] in row for row in table.iter_rows(values_only=True))
 
     page.get_by_role("link", name="来龙去脉").click()
     expect(page).to_have_url(re.compile(rf"/trace/report/{number}"))

@@ -35,15 +35,15 @@ class Way:
 class _ReadBy(BaseTable):
     """A table of FROM with the index that it is read by."""
 
-    def __init__(self, table_name: str, alias: str, index: str = ""):
+    def __init__(self, table_name: str, alias: str | None, index: str = ""):
         super().__init__(table_name, alias)
         self.index = index
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         sql, parameters = super().as_sql(compiler, connection)
         return f"{sql} INDEXED BY {connection.ops.quote_name(self.index)}", parameters
 
-    def relabeled_clone(self, change_map: dict[str, str]) -> _ReadBy:
+    def relabeled_clone(self, change_map: Any) -> _ReadBy:
         return _ReadBy(self.table_name, change_map.get(self.table_alias, self.table_alias), self.index)
 
 

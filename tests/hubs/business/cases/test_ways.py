@@ -1,4 +1,4 @@
-"""A list is the same by whichever index it is read, and a long one is read by the index that touches the fewest rows."""
+"""A list is the same by whichever index it is read; a long one is read by the one that touches the fewest rows."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def town(play: Play, clock: MovableClock) -> Play:
         clock.move(minutes=7)
     clock.move(days=2)
     Case.objects.filter(pk__in=list(Case.objects.values_list("pk", flat=True)[:2])).update(
-        supervised_at=clock.now(), closed_at=clock.now() - timedelta(hours=1), state="closed"
+        supervised_at=clock.now(), closed_at=clock.now() - timedelta(hours=1), state="closed", outcome="resolved"
     )
     return play
 

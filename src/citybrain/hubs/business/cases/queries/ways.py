@@ -18,7 +18,7 @@ def ways_of(
     reach: Condition, *, is_open: bool, region: str, organisation: str, states: tuple[str, ...], kinds: list[int],
     is_unlocated: bool, is_supervised: bool,
 ) -> list[Way]:  # fmt: skip
-    """Every way to the newest or oldest cases within reach that a filter means; `region` and `organisation` are paths."""
+    """Every way to the cases within reach that a filter means; `region` and `organisation` are paths."""
     found = [Way("cases_newest", Q(), is_ordered=True)]
     if is_open:
         found.append(Way("open_cases_newest", OPEN, is_ordered=True))
