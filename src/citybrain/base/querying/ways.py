@@ -16,8 +16,12 @@ from django.db import connections
 from django.db.models import Max, Model, Q, QuerySet
 from django.db.models.sql.datastructures import BaseTable
 
+from citybrain.base import clock
+
 M = TypeVar("M", bound=Model)
 SMALL, MOST_COUNTED = 20_000, 10_000
+LOOK_EVERY = 60.0  # seconds
+_sizes: dict[tuple[str, str], tuple[float, int]] = {}
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ def by_best_way(rows: QuerySet[M], ways: Sequence[Way], *, limit: int = 50) -> Q
     if connections[rows.db].vendor != "sqlite":
         return rows
     everything = rows.model._default_manager.using(rows.db)
-    total = everything.aggregate(last=Max("pk"))["last"] or 0
+    total = _size(everything)
     if total < SMALL:
         return rows
     counts = [everything.filter(way.rows).order_by()[:MOST_COUNTED].count() if way.rows else total for way in ways]
@@ -64,6 +68,16 @@ def by_best_way(rows: QuerySet[M], ways: Sequence[Way], *, limit: int = 50) -> Q
     alias = read.query.get_initial_alias()
     read.query.alias_map[alias] = _ReadBy(rows.model._meta.db_table, alias, ways[best].index)
     return read
+
+
+def _size(everything: QuerySet[Any]) -> int:
+    """About how many rows the table has, looked at once a minute."""
+    table = (everything.db, everything.model._meta.db_table)
+    looked_at, size = _sizes.get(table, (float("-inf"), 0))
+    if clock.monotonic() - looked_at > LOOK_EVERY:
+        size = everything.aggregate(last=Max("pk"))["last"] or 0
+        _sizes[table] = (clock.monotonic(), size)
+    return size
 
 
 def _touched(ways: Sequence[Way], counts: Sequence[int], one: int, total: int, limit: int) -> float:
@@ -76,5 +90,5 @@ def _touched(ways: Sequence[Way], counts: Sequence[int], one: int, total: int, l
     share = 1.0
     for other, count in enumerate(counts):
         if other != one:
-            share *= max(count, 1) / total
+            share *= max(count, 1) / max(total, count, 1)
     return min(gathered, limit / share)

@@ -4,7 +4,7 @@ import { t } from '@/shared/i18n'
 import { useAction, useLoad } from '@/shared/load'
 import { ElMessage } from 'element-plus'
 
-type Of = Pick<Schemas['SubscriptionShown'], 'key' | 'dimension' | 'code'>
+type Of = Pick<Schemas['ReportSubscriptionShown'], 'key' | 'dimension' | 'code'>
 
 /** The reader's own subscriptions, whether one is among them, and the switch. */
 export function useSubscriptions() {

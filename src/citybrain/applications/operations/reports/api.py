@@ -12,12 +12,12 @@ from citybrain.applications.operations.reports.schemas import (
     FileWanted,
     ReportPlanShown,
     ReportShown,
+    ReportSubscriptionEnded,
+    ReportSubscriptionShown,
+    ReportSubscriptionWanted,
     ReportSummary,
     ReportsWanted,
     ReportWanted,
-    SubscriptionEnded,
-    SubscriptionShown,
-    SubscriptionWanted,
 )
 from citybrain.applications.operations.reports.types import Format
 from citybrain.base.accounts.http import CityRequest, PageOf, Paging, paged
@@ -47,21 +47,21 @@ def build_report(request: CityRequest, body: ReportWanted) -> Any:
     return Status(201 if built.is_new else 200, ReportShown.of(built.report))
 
 
-@router.get("/reports/subscriptions", response=list[SubscriptionShown])
+@router.get("/reports/subscriptions", response=list[ReportSubscriptionShown])
 def list_subscriptions(request: CityRequest) -> Any:
     """The reports of which you are told when they are made."""
     return subscribing.subscriptions(request.viewer)
 
 
-@router.put("/reports/subscriptions", response=list[SubscriptionShown])
-def subscribe(request: CityRequest, body: SubscriptionWanted) -> Any:
+@router.put("/reports/subscriptions", response=list[ReportSubscriptionShown])
+def subscribe(request: CityRequest, body: ReportSubscriptionWanted) -> Any:
     """Be told when a report is made; by mail too where your account says so for this kind of notice."""
     subscribing.subscribe(actor=request.viewer, **body.dict())
     return subscribing.subscriptions(request.viewer)
 
 
 @router.delete("/reports/subscriptions", response={204: None})
-def unsubscribe(request: CityRequest, wanted: Query[SubscriptionEnded]) -> Any:
+def unsubscribe(request: CityRequest, wanted: Query[ReportSubscriptionEnded]) -> Any:
     """Be told no longer."""
     subscribing.unsubscribe(actor=request.viewer, **wanted.dict())
     return Status(204, None)

@@ -112,7 +112,7 @@ class FileWanted(Schema):
     language: Literal["zh", "en"] | None = Field(None, description="Left out: as Accept-Language says")
 
 
-class SubscriptionWanted(Given):
+class ReportSubscriptionWanted(Given):
     """Which report of which place; without a place of the widest that you may see."""
 
     key: Code = Field(examples=["urban.daily"])
@@ -120,7 +120,7 @@ class SubscriptionWanted(Given):
     code: Code = ""
 
 
-class SubscriptionShown(Schema):
+class ReportSubscriptionShown(Schema):
     """You are told when this report is made."""
 
     key: str = Field(examples=["urban.daily"])
@@ -131,7 +131,7 @@ class SubscriptionShown(Schema):
     created_at: datetime
 
 
-class SubscriptionEnded(Schema):
+class ReportSubscriptionEnded(Schema):
     key: Code
     dimension: Dimension
     code: Code
