@@ -16,7 +16,7 @@ from citybrain.hubs.business.cases.queries.reading import CaseFilter, find_cases
 from tests.hubs.business.cases.stage import LAMPS, NEXT_STREET, OTHER_COUNTY, STREET, Play, declare
 
 pytestmark = pytest.mark.django_db
-on_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL chooses by its own statistics")
+on_sqlite = pytest.mark.one_database  # PostgreSQL chooses by its own statistics
 ASKED = [
     CaseFilter(), CaseFilter(is_open=True), CaseFilter(is_open=False), CaseFilter(overdue=True),
     CaseFilter(state=("handling",)), CaseFilter(state=("handling", "dispatched")), CaseFilter(region="420606"),

@@ -88,9 +88,9 @@ def station(cast: Cast, clock: object) -> Iterator[Station]:
     for name in ("hot", "journal", "run", "lake"):
         shutil.rmtree(data / name, ignore_errors=True)
         (data / name).mkdir(parents=True)
-    store = Store(data)
-    yield Station(cast, data, store)
-    store.close()
+    it = Station(cast, data, Store(data))
+    yield it
+    it.store.close()  # which may be another by then: one that is closed twice closes somebody else's file
 
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
