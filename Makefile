@@ -38,6 +38,7 @@ $(VENV)/bin/python:
 
 $(VENV)/.platform: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 $(VENV)/.development: pyproject.toml constraints.txt | $(VENV)/bin/python
