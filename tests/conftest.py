@@ -33,6 +33,14 @@ if os.environ.get("CI"):  # the same examples in every run there; new ones are l
     hypothesis.settings.load_profile("ci")
 
 
+@pytest.fixture(autouse=True)
+def _tables_are_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How long a table is, is looked at once a minute; in a test it would be looked at whenever that minute is over."""
+    from citybrain.base.querying import ways
+
+    monkeypatch.setattr(ways, "_sizes", {("default", "cases_case"): (float("inf"), 0)})
+
+
 @pytest.fixture
 def clock() -> Iterator[object]:
     """The city clock, standing at Monday 2026-03-02 09:00 in Beijing until the test moves it."""

@@ -10,11 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from citybrain.base.places.coordinates import degree_lengths_m
 
 Floats = NDArray[np.float64]
+Corners = tuple[Floats, Floats]
+MENDED_AT_MOST = 4
 Ints = NDArray[np.int64]
 
 CENTRE = (112.874, 30.952)
@@ -60,7 +63,8 @@ def make_lattice(rng: np.random.Generator) -> Lattice:
     bend_y = 520 * np.sin(flat_x / 1_450 + phase[0]) + 150 * np.sin(flat_x / 760 + phase[1])
     bend_x = 330 * np.sin(flat_y / 1_300 + phase[2]) + 120 * np.sin(flat_y / 610 + phase[3])
     inside = _blob(rng)
-    x, y = _rounded(flat_x + bend_x, flat_y + bend_y, inside)
+    bent = (flat_x + bend_x, flat_y + bend_y)
+    x, y = _whole(_rounded(*bent, inside), bent, inside)
     cos, sin = np.cos(TURN), np.sin(TURN)
     return Lattice(cos * x - sin * y, sin * x + cos * y, inside)
 
@@ -87,7 +91,23 @@ def _blob(rng: np.random.Generator) -> NDArray[np.bool_]:
     return inside.reshape(ROWS, COLUMNS)
 
 
-def _rounded(x: Floats, y: Floats, inside: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+def _whole(rounded: Corners, bent: Corners, inside: NDArray[np.bool_]) -> Corners:
+    """The corners, where a cell that rounding has folded over has its bent ones back."""
+    x, y = rounded[0].copy(), rounded[1].copy()
+    near, far = slice(0, -1), slice(1, None)
+    around = [(near, near), (near, far), (far, far), (far, near)]
+    for _ in range(MENDED_AT_MOST):
+        corners = np.stack([np.stack((x[one], y[one]), axis=-1) for one in [*around, around[0]]], axis=-2)
+        whole = shapely.is_valid(shapely.polygons(corners)) & shapely.is_ccw(shapely.linearrings(corners))
+        folded = inside & ~whole
+        if not folded.any():
+            break
+        for one in around:
+            x[one][folded], y[one][folded] = bent[0][one][folded], bent[1][one][folded]
+    return x, y
+
+
+def _rounded(x: Floats, y: Floats, inside: NDArray[np.bool_]) -> Corners:
     """Corners on the edge of the city moved towards the middle of their neighbours on the edge: fewer steps in it."""
     padded = np.pad(inside, 1)
     around = np.stack([padded[:-1, :-1], padded[:-1, 1:], padded[1:, 1:], padded[1:, :-1]]).sum(0)
