@@ -8,7 +8,7 @@ well by itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -51,10 +51,10 @@ class _ReadBy(BaseTable):
         return _ReadBy(self.table_name, change_map.get(self.table_alias, self.table_alias), self.index)
 
 
-def by_best_way(rows: QuerySet[M], ways: Sequence[Way], *, limit: int = 50) -> QuerySet[M]:
+def by_best_way(rows: QuerySet[M], find_ways: Callable[[], Sequence[Way]], *, limit: int = 50) -> QuerySet[M]:
     """The same rows, read by the index that is expected to touch the fewest of them for `limit` rows of the list.
 
-    One of the ways must be ordered. Nothing is counted where the table is small or the database chooses by itself.
+    One of the ways must be ordered. They are not even asked for where the table is small or the database chooses well.
     """
     if connections[rows.db].vendor != "sqlite":
         return rows
@@ -62,6 +62,7 @@ def by_best_way(rows: QuerySet[M], ways: Sequence[Way], *, limit: int = 50) -> Q
     total = _size(everything)
     if total < SMALL:
         return rows
+    ways = find_ways()
     counts = [everything.filter(way.rows).order_by()[:MOST_COUNTED].count() if way.rows else total for way in ways]
     best = min(range(len(ways)), key=lambda one: _touched(ways, counts, one, total, limit))
     read = rows.all()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +19,7 @@ import yaml
 from citybrain.lab.life.deciding import at_work
 from citybrain.lab.life.dice import uniform
 from citybrain.lab.life.door import Door
+from citybrain.lab.life.keeping import keep
 from citybrain.lab.life.pictures import picture
 from citybrain.lab.life.reports import Report
 
@@ -105,11 +105,7 @@ class Citizens:
         return self.door.tell_once("/public/tracking/rating", {"code": one.code, "level": level, "comment": comment})
 
     def save(self) -> None:
-        part = self.path.with_name(f"{self.path.name}.{os.getpid()}")
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump([asdict(one) for one in self.receipts], file)
-        part.replace(self.path)
+        keep(self.path, [asdict(one) for one in self.receipts], mode=0o600)
 
 
 def request_key(seed: int, number: int) -> str:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from citybrain.lab.life.citizens import Citizens
 from citybrain.lab.life.door import Door
+from citybrain.lab.life.keeping import keep
 from citybrain.lab.life.people import Keys
 from citybrain.lab.life.readings import Readings
 from citybrain.lab.life.reports import Report, Reports
@@ -120,7 +120,4 @@ def find_done(data: Path) -> int | None:
 
 
 def save_done(data: Path, done: int) -> None:
-    path = data / "city" / "life.json"
-    part = path.with_name(f"{path.name}.{os.getpid()}")
-    part.write_text(json.dumps({"done": done}), encoding="utf-8")
-    part.replace(path)
+    keep(data / "city" / "life.json", {"done": done})

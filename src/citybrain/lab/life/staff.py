@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import Any
 
 from citybrain.lab.life.deciding import Decider, Decision, Seen, sayings
 from citybrain.lab.life.door import Door
+from citybrain.lab.life.keeping import keep
 from citybrain.lab.life.people import Keys, People, Person
 from citybrain.lab.life.pictures import picture
 from citybrain.lab.life.weather import ZONE
@@ -85,10 +85,7 @@ class Staff:
     def _save(self) -> None:
         if self.folder is None or self._since == self._saved:
             return
-        path = self.folder / MEMORY
-        part = path.with_name(f"{path.name}.{os.getpid()}")
-        part.write_text(json.dumps(self._since), encoding="utf-8")
-        part.replace(path)
+        keep(self.folder / MEMORY, self._since)
         self._saved = dict(self._since)
 
     def _look(self, now: float) -> None:

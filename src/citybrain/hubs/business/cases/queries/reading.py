@@ -13,7 +13,7 @@ from citybrain.base.accounts import Viewer, check_may, scoped
 from citybrain.base.errors import BadInput, FieldError, NotFound
 from citybrain.base.parties.models import Organisation
 from citybrain.base.places.models import Region
-from citybrain.base.querying import About, Page, Part, about, by_best_way, neighbours, parts_page
+from citybrain.base.querying import About, Page, Part, Way, about, by_best_way, neighbours, parts_page
 from citybrain.base.querying.paths import below
 from citybrain.hubs.business.cases.models import Assignment, Case, Extension, TimelineEntry
 from citybrain.hubs.business.cases.queries.catalogue import catalogue
@@ -157,14 +157,17 @@ def _by_best_way(viewer: Viewer, wanted: CaseFilter, rows: Cases, order: str) ->
     """Read by the index that fits; the other orders have few rows or are that of the key."""
     if order not in ("newest", "oldest"):
         return rows
-    ways = ways_of(
+    return by_best_way(rows, lambda: _ways(viewer, wanted))
+
+
+def _ways(viewer: Viewer, wanted: CaseFilter) -> list[Way]:
+    return ways_of(
         viewer.where(Case.SCOPE), is_open=wanted.is_only_open, states=wanted.state,
         region=_path(Region, "region", wanted.region) if wanted.region else "",
         organisation=_path(Organisation, "organisation", wanted.organisation) if wanted.organisation else "",
         kinds=_kinds(wanted.case_type) if wanted.case_type else [], is_unlocated=bool(wanted.unlocated),
         is_supervised=bool(wanted.supervised),
     )  # fmt: skip
-    return by_best_way(rows, ways)
 
 
 def _ordered(rows: Cases, order: str) -> Parts:
