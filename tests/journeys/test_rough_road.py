@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, Request, expect
+from playwright.sync_api import Locator, Page, Request, Route, expect
 
 from tests.journeys.browser import Window
 from tests.journeys.conftest import Open
@@ -180,6 +180,22 @@ def test_on_a_slow_line_it_is_seen_that_something_comes_and_a_double_click_acts_
     expect(page.locator("[data-primary][data-step=finish]:visible").first).to_be_visible(timeout=60_000)
     assert len(sent) == 1
     assert town.call("GET", f"/api/v1/cases/{number}")["state"] == "handling"
+
+
+def test_home_asked_for_twice_while_its_page_is_on_its_way_is_still_home(town: CityPlatform, windows: Open):
+    window = windows(town)
+    window.become("dispatcher")
+    page = window.go("/console/account")
+    held: list[Route] = []
+    page.route("**/DeskPage-*.js", lambda route: held.append(route))  # the code of the first page does not come yet
+    home = page.get_by_role("banner").locator("a[href='/console/']")
+    home.click()
+    until("the page's code is asked for", lambda: page.wait_for_timeout(50) is None and held)
+    home.click()
+    for one in held:
+        one.continue_()
+    expect(page).to_have_url(re.compile("/console/desk"))
+    expect(page.get_by_role("heading", name="值班台").first).to_be_visible()
 
 
 @pytest.mark.parametrize("phone", [False, True])

@@ -1,6 +1,6 @@
 import { isKnown, loadSession, mayAny, me } from '@/shared/session'
 import type { Component } from 'vue'
-import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { createRouter, createWebHistory, type RouteRecordName, type RouteRecordRaw } from 'vue-router'
 
 /** Where a page stands in the navigation. Groups in this order: work, city, manage, run. */
 export interface NavPlace {
@@ -33,7 +33,7 @@ export const features = Object.values(import.meta.glob<RouteFile>('../*/routes.t
 export const router = createRouter({
   history: createWebHistory('/console/'),
   routes: [
-    { path: '/', name: 'home', component: () => import('./HomePage.vue'), meta: { title: 'shell.home' } },
+    { path: '/', name: 'home', beforeEnter: () => firstPage() ?? true, component: () => import('./HomePage.vue'), meta: { title: 'shell.home' } },
     { path: '/sign-in', name: 'sign-in', component: () => import('./SignInPage.vue'), meta: { title: 'shell.signIn', open: true } },
     ...features,
     { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./NowherePage.vue'), meta: { title: 'shell.nowhere' } },
@@ -44,6 +44,15 @@ export const router = createRouter({
 /** Whether the signed-in viewer may open a page. */
 export function mayOpen(route: Pick<RouteRecordRaw, 'meta'>): boolean {
   return mayAny(...(route.meta?.permissions ?? []))
+}
+
+const GROUPS = ['work', 'city', 'manage', 'run']
+
+/** Where home is: the first page of the navigation that the viewer's duties open, or none. */
+export function firstPage(): { name: RouteRecordName | undefined; replace: true } | null {
+  const rank = (page: RouteRecordRaw) => GROUPS.indexOf(page.meta?.nav?.group ?? 'run') * 1000 + (page.meta?.nav?.order ?? 0)
+  const open = features.filter((page) => page.meta?.nav && mayOpen(page)).sort((one, other) => rank(one) - rank(other))
+  return open[0] ? { name: open[0].name, replace: true } : null
 }
 
 router.beforeEach(async (to) => {
