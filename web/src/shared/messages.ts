@@ -20,7 +20,7 @@ export const shared: Messages = {
     severity: { 1: 'Ⅰ级 特别重大', 2: 'Ⅱ级 重大', 3: 'Ⅲ级 较大', 4: 'Ⅳ级 一般', short1: 'Ⅰ', short2: 'Ⅱ', short3: 'Ⅲ', short4: 'Ⅳ', 0: '未定级' },
     time: {
       now: '刚刚', seconds: '{n} 秒', minutes: '{n} 分钟', hours: '{n} 小时', days: '{n} 天', hoursMinutes: '{h} 小时 {m} 分', daysHours: '{d} 天 {h} 小时',
-      ago: '{span}前', in: '{span}后', left: '剩 {span}', over: '超 {span}', none: '不限时',
+      ago: '{span}前', in: '{span}后', left: '剩 {span}', over: '超 {span}', none: '不限时', kept: '按期', notKept: '逾期',
     },
   },
   en: {
@@ -42,7 +42,7 @@ export const shared: Messages = {
     severity: { 1: 'I Extreme', 2: 'II Severe', 3: 'III Moderate', 4: 'IV Minor', short1: 'I', short2: 'II', short3: 'III', short4: 'IV', 0: 'Not graded' },
     time: {
       now: 'just now', seconds: '{n} s', minutes: '{n} min', hours: '{n} h', days: '{n} d', hoursMinutes: '{h} h {m} min', daysHours: '{d} d {h} h',
-      ago: '{span} ago', in: 'in {span}', left: '{span} left', over: '{span} over', none: 'No limit',
+      ago: '{span} ago', in: 'in {span}', left: '{span} left', over: '{span} over', none: 'No limit', kept: 'In time', notKept: 'Late',
     },
   },
 }

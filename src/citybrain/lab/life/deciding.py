@@ -165,18 +165,20 @@ class Decider:
 
     def _verify(self, case: Seen) -> Decision | None:
         """The grid worker of the community looks at what was done in the street, the desk at the rest."""
-        person = self._checker(case)
-        at = self._later(case, 15 * MINUTE, 5 * HOUR, person, day_and_night=case.is_urgent, share=0.4)
+        person, is_street = self._checker(case)
+        by_night = case.is_urgent or not is_street
+        at = self._later(case, 15 * MINUTE, 5 * HOUR, person, day_and_night=by_night, share=0.4)
         handler = self._handler(case)
         if handler is not None and self._is_bad(case, handler):
             return Decision(at, "reject", person, {"reason": self._said(case, sayings()["reject"])})
         return Decision(at, "verify", person, {"note": self._said(case, sayings()["verify"])})
 
-    def _checker(self, case: Seen) -> Person:
+    def _checker(self, case: Seen) -> tuple[Person, bool]:
+        """Who looks at what was done, and whether he goes into the street for it."""
         community = str(case.row["region_code"])[:12]
         worker = self.people.grid_workers.get(community)
-        is_street = str(case.row["case_type"]).startswith("urban.")
-        return worker if worker is not None and is_street else self._desk(case)
+        is_street = worker is not None and str(case.row["case_type"]).startswith("urban.")
+        return (worker if worker is not None and is_street else self._desk(case)), is_street
 
     def _call_back(self, case: Seen) -> Decision | None:
         person = self._desk(case)
@@ -186,13 +188,14 @@ class Decider:
         return Decision(at, "satisfied", person, {"note": self._said(case, sayings()["satisfied"])})
 
     def _rate(self, case: Seen) -> Decision | None:
+        """The desk is manned around the clock, like that of any city; nobody is called by telephone at night."""
         person = self._desk(case)
-        at = self._later(case, 10 * MINUTE, 8 * HOUR, person, day_and_night=False, share=0.5)
+        at = self._later(case, 10 * MINUTE, 8 * HOUR, person, day_and_night=True, share=0.5)
         return Decision(at, "rate", person, {"note": self._said(case, sayings()["rate"])})
 
     def _close(self, case: Seen) -> Decision | None:
         person = self._desk(case)
-        at = self._later(case, 10 * MINUTE, 6 * HOUR, person, day_and_night=False, share=0.8)
+        at = self._later(case, 10 * MINUTE, 6 * HOUR, person, day_and_night=True, share=0.8)
         return Decision(at, "close", person, {"summary": self._said(case, sayings()["close"])})
 
     def supervise(self, case: Seen) -> Decision | None:

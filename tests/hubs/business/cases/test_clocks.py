@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citybrain.base import clock as city_clock
+from citybrain.base.accounts import system_viewer
 from citybrain.base.bus.models import OutboxEvent
 from citybrain.base.notices.models import Notice
 from citybrain.hubs.business.cases import clockwork
@@ -17,11 +19,14 @@ from citybrain.hubs.business.cases.actions import watching
 from citybrain.hubs.business.cases.calendars import WorkingTime
 from citybrain.hubs.business.cases.manifest import ClockDefinition
 from citybrain.hubs.business.cases.models import ClockRun, SelfTest, TimelineEntry
-from citybrain.hubs.business.cases.queries import count_due
+from citybrain.hubs.business.cases.queries import CaseFilter, case_points, count_due
 from citybrain.hubs.business.cases.types import Plan
-from tests.hubs.business.cases.stage import Play, Refused, declare
+from tests.hubs.business.cases.stage import CaseOnStage, Play, Refused, declare
 from tests.hubs.business.cases.test_calendars import SHANGHAI, local
 from tests.hubs.business.cases.test_loops import kind, stage_states, step
+
+
+DAY = timedelta(days=1)
 
 
 def rung(number: str) -> list[tuple[str, str, str]]:
@@ -197,6 +202,77 @@ def test_a_clock_stands_still_where_it_is_declared_to(play: Play):
     assert case.due == city_clock.now() + timedelta(hours=6)
     play.move(hours=1)
     assert [key for key, _, _ in rung(case.number)] == ["clock.warned"]
+
+
+def line_of(code: str) -> dict[str, str]:
+    return {"case_type": code, "region": "*", "organisation": "urban"}
+
+
+def handled_within_ten_hours(play: Play) -> CaseOnStage:
+    ten = {"key": "ten", "title": {"zh": "十小时内处置", "en": "Handled within ten hours"},
+           "duration": {"amount": 10, "unit": "hours"}, "until": "finished"}  # fmt: skip
+    kinds = [{"code": "handled", "title": {"zh": "处置", "en": "Handled"}, "clocks": {"case": "ten"}}]
+    declare({"clocks": [ten], "case_types": kinds, "responsibilities": [line_of("handled")]}, pack="handled")
+    case = play.dispatcher.opens("handled")
+    play.handler.takes("accept", case)
+    return case
+
+
+def test_who_has_finished_in_time_is_not_late_because_others_look_at_it_late(play: Play):
+    case = handled_within_ten_hours(play)
+    play.move(hours=4)
+    play.handler.finishes(case)
+
+    play.move(days=3)
+    assert rung(case.number) == []
+    assert (case.due_at, case.is_overdue, case.in_time) == (None, False, None)
+
+    play.dispatcher.takes("verify", case)
+    play.move(days=1)
+    play.dispatcher.takes("close", case, summary="已处置")
+    assert (case.in_time, case.due_at) == (True, "2026-03-02T11:00:00Z")
+    closed = OutboxEvent.objects.get(type="case.closed", subject=f"case/{case.number}")
+    assert json.loads(closed.data)["in_time"] is True
+    points = case_points(system_viewer("test"), CaseFilter(), at=city_clock.now() - DAY)
+    assert [point.is_overdue for point in points] == [False]
+
+    play.dispatcher.takes("reopen", case, reason="又坏了")
+    assert (case.in_time, case.due) == (None, city_clock.now() + timedelta(hours=6))
+
+
+def test_work_that_is_rejected_goes_on_with_the_time_that_was_left(play: Play):
+    case = handled_within_ten_hours(play)
+    play.move(hours=4)
+    play.handler.finishes(case)
+    play.move(days=3)
+    play.dispatcher.takes("reject", case, reason="没有修好")
+    assert case.due == city_clock.now() + timedelta(hours=6)
+
+    play.move(hours=7)
+    assert case.is_overdue
+    due = case.due
+    play.handler.finishes(case)
+    play.move(hours=1)
+    play.dispatcher.takes("reject", case, reason="还没有修好")
+    assert (case.is_overdue, case.due) == (True, due)
+    play.handler.finishes(case)
+    play.dispatcher.takes("verify", case)
+    play.dispatcher.takes("close", case, summary="已处置")
+    assert case.in_time is False
+
+
+def test_a_clock_that_warns_of_nothing_still_knows_that_work_was_finished_late(play: Play):
+    mute = {"key": "mute", "title": {"zh": "一小时", "en": "One hour"}, "duration": {"amount": 1, "unit": "hours"},
+            "until": "finished", "warn": []}  # fmt: skip
+    kinds = [{"code": "mute", "title": {"zh": "静", "en": "Mute"}, "clocks": {"case": "mute"}}]
+    declare({"clocks": [mute], "case_types": kinds, "responsibilities": [line_of("mute")]}, pack="mute")
+    case = play.dispatcher.opens("mute")
+    play.handler.takes("accept", case)
+    play.move(hours=2)
+    play.handler.finishes(case)
+    play.dispatcher.takes("verify", case)
+    play.dispatcher.takes("close", case, summary="已处置")
+    assert case.in_time is False
 
 
 def test_severity_chooses_the_time_allowed(play: Play):

@@ -94,4 +94,4 @@ export function isSame(one: Filters, other: Filters): boolean {
 export type CaseRow = Pick<
   Schemas['CaseSummary'],
   'number' | 'title' | 'title_en' | 'case_type_title' | 'state_title' | 'state_kind' | 'severity' | 'recorded_at' | 'due_at' | 'is_supervised' | 'signal_count' | 'organisation_name' | 'organisation_name_en' | 'address' | 'region_code'
-> & { closed_at?: string | null; region_path?: string }
+> & { closed_at?: string | null; finished_at?: string | null; in_time?: boolean | null; region_path?: string }

@@ -2,7 +2,7 @@ import type { Messages } from '@/shared/i18n'
 
 export default {
   zh: {
-    title: '案件', case: '案件', about: '约 {n} 件', search: '编号或标题', lists: '常用清单', moreFilters: '更多筛选', reset: '恢复为未结案件', none: '没有符合条件的案件',
+    title: '案件', case: '案件', handled: '处置完毕', about: '约 {n} 件', search: '编号或标题', lists: '常用清单', moreFilters: '更多筛选', reset: '恢复为未结案件', none: '没有符合条件的案件',
     keys: 'j / k 上下移动，回车打开，空格预览，/ 搜索', from: '开始', to: '结束', order: '排序', takeAway: '取消筛选：{name}', is: '{name}：{value}', not: '非{name}',
     supervised: '督办', reports: '{n} 条线索', nobody: '无人承办', due: '时限', who: '承办单位', where: '地点', reported: '发生', latest: '最近动态', unlocated: '未定位', paused: '计时暂停',
     views: { list: '列表', both: '列表与地图', map: '地图' },
@@ -16,7 +16,7 @@ export default {
     },
   },
   en: {
-    title: 'Cases', case: 'Case', about: 'about {n}', search: 'Number or title', lists: 'Lists', moreFilters: 'More filters', reset: 'Back to open cases', none: 'No case is like this',
+    title: 'Cases', case: 'Case', handled: 'Handled', about: 'about {n}', search: 'Number or title', lists: 'Lists', moreFilters: 'More filters', reset: 'Back to open cases', none: 'No case is like this',
     keys: 'j / k move, Enter opens, space looks, / searches', from: 'From', to: 'To', order: 'Order', takeAway: 'Take away the filter {name}', is: '{name}: {value}', not: 'not {name}',
     supervised: 'Supervised', reports: '{n} reports', nobody: 'Nobody has it', due: 'Due', who: 'Who has it', where: 'Where', reported: 'Happened', latest: 'Lately', unlocated: 'Not located', paused: 'Clock stands still',
     views: { list: 'List', both: 'List and map', map: 'Map' },

@@ -125,17 +125,21 @@ def pause(run: ClockRun, plan: Plan, *, at: datetime) -> None:
     """Let the clock stand still; what it has used is kept."""
     if run.running_since is None:
         return
+    if at > run.due_at and run.breached_at is None:
+        run.breached_at = run.due_at
     run.spent_seconds += plan.basis.measure(run.running_since, at)
     run.running_since = None
     schedule(run, plan)
 
 
 def resume(run: ClockRun, plan: Plan, *, at: datetime) -> None:
-    """Let the clock run on with what is left of the time allowed."""
+    """Let the clock run on with what is left of the time allowed; where nothing is, it stays due when it was."""
     if run.running_since is not None:
         return
     run.running_since = at
-    run.due_at = plan.basis.add(at, run.total_seconds - run.spent_seconds)
+    left = run.total_seconds - run.spent_seconds
+    if left > 0:
+        run.due_at = plan.basis.add(at, left)
     schedule(run, plan)
 
 

@@ -89,7 +89,8 @@ class Escalation(Declared):
 
 class ClockDefinition(Declared):
     """A time limit. `by_severity` overrides the duration for single severities; in states of `pause_in` it stands
-    still.
+    still. It counts `until` the case has ended, or until it was handled: then it stands still from the moment the work
+    is finished, and runs on when the work is rejected.
     """
 
     key: Key
@@ -100,6 +101,7 @@ class ClockDefinition(Declared):
     warn: tuple[Annotated[int, Field(ge=1, le=1000)], ...] = (50, 80, 100)
     escalate: tuple[Escalation, ...] = ()
     pause_in: tuple[Key, ...] = ()
+    until: Literal["closed", "finished"] = "closed"
 
     def row(self) -> dict[str, Any]:
         return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)

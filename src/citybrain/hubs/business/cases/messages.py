@@ -27,6 +27,7 @@ class CaseMessage(Message, frozen=True, kw_only=True):
     recorded_at: datetime
     due_at: datetime | None = None
     closed_at: datetime | None = None
+    in_time: bool | None = None
     outcome: str = ""
     organisation: str = ""
     region_code: str = ""

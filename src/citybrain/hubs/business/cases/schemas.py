@@ -103,6 +103,7 @@ class CaseSummary(Schema):
     accepted_at: datetime | None
     finished_at: datetime | None
     closed_at: datetime | None
+    in_time: bool | None = Field(description="Whether its time limit was kept; null while it is open or had none")
     outcome: str = Field(description="How it ended; empty while it is open", examples=["resolved"])
     is_overdue: bool
     is_supervised: bool

@@ -175,6 +175,7 @@ class Change:
             "recorded_at": case.recorded_at,
             "due_at": case.due_at,
             "closed_at": case.closed_at,
+            "in_time": case.in_time,
             "outcome": case.outcome,
             "organisation": case.organisation.code if case.organisation else "",
             "region_code": case.region_code,

@@ -30,7 +30,7 @@ def enter(change: Change, to: str, *, outcome: str = "", anew: bool = False) -> 
         _end_tasks(change)
         stop_clocks(change)
     elif was_ended:
-        change.set(closed_at=None, outcome="", duplicate_of="", reopened_count=case.reopened_count + 1)
+        change.set(closed_at=None, outcome="", in_time=None, duplicate_of="", reopened_count=case.reopened_count + 1)
         go_on_with_clocks(change)
     elif left != to or anew:
         move_clocks(change, left)

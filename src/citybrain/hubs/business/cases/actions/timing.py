@@ -62,10 +62,13 @@ def move_clocks(change: Change, left: str) -> None:
 
 
 def stop_clocks(change: Change, *, cancelled: bool = False) -> None:
-    """The case ended; what its clocks measured stays."""
+    """The case ended; what its clocks measured stays, and whether it was in time stands on the case."""
     for run in change.clocks:
         if run.stopped_at is None:
             clockwork.stop(run, at=change.at, cancelled=cancelled)
+            if run.extent == clockwork.CASE:
+                in_time = None if cancelled else run.outcome == ClockRun.Outcome.ON_TIME
+                change.set(due_at=run.due_at, in_time=in_time)
 
 
 def extend_clocks(change: Change, duration: Duration) -> None:
@@ -168,10 +171,16 @@ def _pause_or_resume(change: Change) -> None:
         if run.stopped_at is not None:
             continue
         plan = _plan_of(change, run)
-        if change.case.state in plan.definition.pause_in:
+        if _stands_still(change, plan):
             clockwork.pause(run, plan, at=change.at)
         else:
             clockwork.resume(run, plan, at=change.at)
+
+
+def _stands_still(change: Change, plan: Plan) -> bool:
+    """In a state where it is to wait; and who finished his work is not measured by how soon others look at it."""
+    is_handled = plan.definition.until == "finished" and change.case.finished_at is not None
+    return is_handled or change.case.state in plan.definition.pause_in
 
 
 def _show_due(change: Change) -> None:

@@ -68,6 +68,8 @@ class Case(models.Model):
     accepted_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    in_time = models.BooleanField(null=True)
+    """Whether the clock of the whole case was kept; null while it is open, and where no clock ran."""
     outcome = models.CharField(max_length=32, blank=True, default="")
     summary = models.TextField(blank=True, default="")
     duplicate_of = models.CharField(max_length=32, blank=True, default="")

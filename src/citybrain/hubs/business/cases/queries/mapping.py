@@ -38,13 +38,13 @@ def case_points(viewer: Viewer, wanted: CaseFilter, *, at: datetime | None = Non
     check_may(viewer, "case.read")
     rows = _located(viewer, wanted, at)
     moment, types = at or clock.now(), catalogue().types_by_pk
-    columns = ("number", "lon", "lat", "severity", "state", "title", "title_en", "case_type_id", "due_at", "closed_at")
+    columns = ("number", "lon", "lat", "severity", "state", "title", "title_en", "case_type_id", "due_at", "closed_at", "in_time")  # fmt: skip
     return [
         CasePoint(
             number, lon, lat, severity, "" if at else state, title, title_en, types[kind].code,
-            due is not None and due < moment and (closed is None or closed > moment),
+            due is not None and due < moment and (closed is None or (closed > moment and in_time is not True)),
         )
-        for number, lon, lat, severity, state, title, title_en, kind, due, closed in rows.values_list(*columns)
+        for number, lon, lat, severity, state, title, title_en, kind, due, closed, in_time in rows.values_list(*columns)
     ]  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def _located(viewer: Viewer, wanted: CaseFilter, at: datetime | None) -> QuerySe
     rows = matching(viewer, replace(wanted, is_open=None, overdue=None)).filter(lon__isnull=False).order_by()
     rows = rows.filter(pk__in=_not_closed_by(at), recorded_at__lte=at)
     if wanted.overdue is not None:
-        late = Q(due_at__isnull=False, due_at__lt=at)
+        late = Q(due_at__isnull=False, due_at__lt=at) & (Q(in_time=None) | Q(in_time=False))
         rows = rows.filter(late if wanted.overdue else ~late)
     return rows.none() if wanted.is_open is False else rows
 
