@@ -25,7 +25,6 @@ from tests.hubs.business.cases.stage import CaseOnStage, Play, Refused, declare
 from tests.hubs.business.cases.test_calendars import SHANGHAI, local
 from tests.hubs.business.cases.test_loops import kind, stage_states, step
 
-
 DAY = timedelta(days=1)
 
 

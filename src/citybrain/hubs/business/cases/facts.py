@@ -17,9 +17,9 @@ from citybrain.hubs.data.facts.types import TIME, FactTable, Reference, Row, Tal
 S, I16, I32, I64, F, B = pa.string(), pa.int16(), pa.int32(), pa.int64(), pa.float64(), pa.bool_()
 COLUMNS = {
     "case": S, "case_type": S, "loop": S, "state": S, "stage": S, "severity": I16, "source": S, "signal_count": I32,
-    "opened_at": TIME, "learned_at": TIME, "due_at": TIME, "closed_at": TIME, "in_time": B, "outcome": S, "organisation": S,
-    "organisation_path": S, "region_code": S, "lon": F, "lat": F, "precision_m": F, "reopened_count": I16,
-    "is_supervised": B, "step": S, "verb": S, "assignment": I64, "role": S, "previous_organisation": S,
+    "opened_at": TIME, "learned_at": TIME, "due_at": TIME, "closed_at": TIME, "in_time": B, "outcome": S,
+    "organisation": S, "organisation_path": S, "region_code": S, "lon": F, "lat": F, "precision_m": F,
+    "reopened_count": I16, "is_supervised": B, "step": S, "verb": S, "assignment": I64, "role": S, "previous_organisation": S,
     "duplicate_of": S, "signal": S, "clock_extent": S, "clock_state": S, "level": I16,
 }  # fmt: skip
 """`opened_at` is when it happened, `learned_at` when the city learned of it; the rest as in the message."""
@@ -60,8 +60,8 @@ WITH life AS (
     coalesce(max(level) FILTER (WHERE clock_extent = 'case'), 0) AS clock_level
   FROM case_events GROUP BY "case")
 SELECT e."case", e.case_type, e.loop, e.state, e.stage, e.severity, e.source, e.signal_count, e.opened_at, e.learned_at,
-  e.due_at, e.closed_at, e.in_time, e.outcome, e.organisation, e.organisation_path, e.region_code, e.region_path, e.lon, e.lat,
-  e.reopened_count, e.is_supervised, e.duplicate_of, e.recorded_at, life.* EXCLUDE ("case", last_seq)
+  e.due_at, e.closed_at, e.in_time, e.outcome, e.organisation, e.organisation_path, e.region_code, e.region_path,
+  e.lon, e.lat, e.reopened_count, e.is_supervised, e.duplicate_of, e.recorded_at, life.* EXCLUDE ("case", last_seq)
 FROM life JOIN case_events e ON e.seq = life.last_seq
 """
 ASSIGNMENTS = """

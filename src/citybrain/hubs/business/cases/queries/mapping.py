@@ -38,7 +38,10 @@ def case_points(viewer: Viewer, wanted: CaseFilter, *, at: datetime | None = Non
     check_may(viewer, "case.read")
     rows = _located(viewer, wanted, at)
     moment, types = at or clock.now(), catalogue().types_by_pk
-    columns = ("number", "lon", "lat", "severity", "state", "title", "title_en", "case_type_id", "due_at", "closed_at", "in_time")  # fmt: skip
+    columns = (
+        "number", "lon", "lat", "severity", "state", "title", "title_en", "case_type_id", "due_at", "closed_at",
+        "in_time",
+    )  # fmt: skip
     return [
         CasePoint(
             number, lon, lat, severity, "" if at else state, title, title_en, types[kind].code,
