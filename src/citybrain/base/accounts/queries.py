@@ -22,6 +22,7 @@ from citybrain.base.querying import to_q
 M = TypeVar("M", bound=Model)
 
 LAST_USED_STEP = timedelta(hours=1)
+MOST_NAMED = 100
 
 
 def duties_in_force(at: datetime | None = None) -> QuerySet[Duty]:
@@ -166,6 +167,14 @@ def list_duties(viewer: Viewer, *, organisation: str = "", region: str = "") -> 
     if region:
         rows = rows.filter(region_path__startswith=region_of(region).path)
     return rows
+
+
+def actor_keys(text: str) -> tuple[str, ...]:
+    """The key of an actor as it is; else the keys of the people whose name has this part, of at most a hundred."""
+    if ":" in text:
+        return (text,)
+    named = Q(username__contains=User.normalize_username(text)) | Q(display_name__icontains=text)
+    return tuple(user.actor_key for user in User.objects.filter(named).order_by("pk")[:MOST_NAMED])
 
 
 def names_of(actor_keys: Iterable[str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from ninja import Field, Query, Router, Schema
 
 from citybrain.base.accounts.http import CityRequest, Moment, PageOf, Paging
+from citybrain.base.accounts.queries import actor_keys
 from citybrain.base.audit import queries
 from citybrain.base.audit.queries import RecordFilter
 
@@ -38,11 +39,15 @@ class RecordAsked(Schema):
     """All that are given must hold."""
 
     action: Word = Field(None, examples=["case.returned"])
-    actor: Word = Field(None, examples=["user:12"])
+    actor: Word = Field(None, description="A key, or part of the name of people", examples=["user:12", "王伟"])
     kind: Word = Field(None, examples=["case"])
     key: Word = Field(None, examples=["HX20260302000001"])
     since: Moment | None = Field(None, description="City time, included")
     until: Moment | None = Field(None, description="City time, not included")
+
+    def wanted(self) -> RecordFilter:
+        plain = self.model_dump(exclude={"actor"})
+        return RecordFilter(**plain, actors=None if self.actor is None else actor_keys(self.actor))
 
 
 class HeadShown(Schema):
@@ -73,7 +78,7 @@ class SealShown(Schema):
 @router.get("/audit/records", response=PageOf[RecordShown])
 def list_records(request: CityRequest, asked: Query[RecordAsked], paging: Query[Paging]) -> Any:
     """Who did what, the newest first."""
-    return queries.records(request.viewer, RecordFilter(**asked.dict()), after=paging.after, limit=paging.limit)
+    return queries.records(request.viewer, asked.wanted(), after=paging.after, limit=paging.limit)
 
 
 @router.get("/audit/records/{int:number}/seal", response=SealShown)

@@ -22,7 +22,7 @@ class RecordFilter:
     """Which records: all that are given must hold; times are city time, from (included) to (excluded)."""
 
     action: str | None = None
-    actor: str | None = None
+    actors: tuple[str, ...] | None = None
     kind: str | None = None
     key: str | None = None
     since: datetime | None = None
@@ -31,7 +31,7 @@ class RecordFilter:
     def lookups(self) -> Mapping[str, object]:
         wanted = {
             "action": self.action,
-            "actor_key": self.actor,
+            "actor_key__in": self.actors,
             "object_kind": self.kind,
             "object_key": self.key,
             "at__gte": self.since,

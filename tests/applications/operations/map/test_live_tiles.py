@@ -14,7 +14,7 @@ from citybrain.applications.operations.map.sets import forget
 from citybrain.base.accounts import system_viewer
 from citybrain.hubs.business.cases.models import Case
 from citybrain.hubs.business.cases.queries import CaseFilter, case_points
-from citybrain.hubs.sensing.alarms.models import Alarm
+from citybrain.hubs.sensing.alarms.models import Alarm, AlarmRule
 from citybrain.hubs.sensing.things.actions import register_things
 from citybrain.hubs.sensing.things.models import Thing
 from tests.applications.operations.map.tiles import STREET, get, places_of, read, tile_at
@@ -109,6 +109,15 @@ def test_an_alarm_on_a_tile_says_what_it_is(cast, clock):
     Alarm.objects.update(state="resolved")
     forget()
     assert get(cast.client("leader"), path("alarms")) == {}
+
+
+def test_a_map_of_one_kind_shows_the_alarms_that_ask_for_it(cast, clock):
+    declare(LAMPS)
+    an_alarm(cast)
+    client = cast.client("leader")
+    AlarmRule.objects.update(case_type="city.lamp")
+    assert len(get(client, path("alarms"), case_type="city")["alarms"]) == 1
+    assert get(client, path("alarms"), case_type="city.noise") == {}
 
 
 coordinates = st.tuples(st.floats(-180, 180), st.floats(-85, 85))

@@ -22,6 +22,7 @@ export function useChart(box: Ref<HTMLElement | undefined>, draw: (look: Look) =
     if (!chart || !element) return
     const option = draw({ colour: (name) => token(name, element), offset: offset(), scale: scale.value })
     if (option) chart.setOption(option, { notMerge: true })
+    else chart.clear()
   }
   onMounted(() => {
     if (!box.value) return

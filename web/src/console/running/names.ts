@@ -5,5 +5,6 @@ import jobs from './jobs.json'
 
 const wordsOf = (names: Record<string, Title>, code: string): string => titleOf(names[code]) || code
 
+export const ACTIONS = Object.keys(actions)
 export const jobName = (code: string): string => wordsOf(jobs, code)
 export const actionName = (code: string): string => wordsOf(actions, code)

@@ -129,7 +129,7 @@ def _share(element: ShareElement, board: Board, happened: Happenings) -> Row:
 
 
 def _map(element: MapElement, board: Board, happened: Happenings) -> Row:
-    return {"layers": list(element.layers), "case_type": element.case_type}
+    return {"layers": list(element.layers), "case_type": element.case_type, "models": list(element.models)}
 
 
 def _flow(element: FlowElement, board: Board, happened: Happenings) -> Row:

@@ -80,11 +80,12 @@ class ShareElement(Element):
 
 
 class MapElement(Element):
-    """The live map of the place."""
+    """The live map of the place: cases and alarms of the kind `case_type`, things of these models; without them all."""
 
     kind: Literal["map"]
     layers: Annotated[tuple[Layer, ...], Field(min_length=1)] = ("cases", "alarms")
     case_type: Key | None = None
+    models: tuple[Key, ...] = ()
 
 
 class FlowElement(Element):

@@ -43,6 +43,8 @@ def _check_names(place: Where, element: AnyElement, told: Mapping[str, Any], fin
     case_type = getattr(element, "case_type", None)
     if case_type:
         findings.check_name((*place, "case_type"), "case_type", case_type)
+    for index, model in enumerate(getattr(element, "models", ())):
+        findings.check_name((*place, "models", index), "model", model)
     if isinstance(element, RankingElement) and element.by == "organisation":
         _check_by(place, element.indicator, told, findings)
     if isinstance(element, ShareElement):

@@ -144,6 +144,7 @@ class SceneMap(ElementBase):
     kind: Literal["map"]
     layers: list[Layer]
     case_type: str | None
+    models: list[str] = Field(description="Things of these models; empty: all", examples=[["traffic.detector"]])
 
 
 class FlowStep(Schema):

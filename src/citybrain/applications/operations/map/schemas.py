@@ -45,7 +45,7 @@ def public_map_out(base: PublicMap) -> dict[str, object]:
 
 
 class MapQuery(CaseQuery):
-    """What of the live sets is asked for: cases by the filter of their list, alarms by its severity and region, things
+    """What of the live sets is asked for: cases by the filter of their list, alarms by its severity, region and kinds, things
     by its region and by the filter of their own list (for the parts that say more than where, `telemetry.read`)."""
 
     at: Moment | None = Field(

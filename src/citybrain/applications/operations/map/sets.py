@@ -19,7 +19,7 @@ from citybrain.applications.operations.map.points import (
 from citybrain.base import clock
 from citybrain.base.accounts import visible
 from citybrain.base.accounts.types import Viewer
-from citybrain.hubs.business.cases.queries import CaseFilter, case_points, cases_by_cell
+from citybrain.hubs.business.cases.queries import CaseFilter, case_points, cases_by_cell, kinds_below
 from citybrain.hubs.sensing.alarms.queries import alarm_points
 from citybrain.hubs.sensing.health.queries import health_points
 from citybrain.hubs.sensing.health.types import HealthFilter
@@ -33,8 +33,8 @@ HEAT_DAYS = 7
 
 @dataclass(frozen=True)
 class Wanted:
-    """What of a set is asked for. Cases and heat take the whole filter, alarms its severity and region, things its
-    region; `things` is the filter of the list of things, None where nothing of it was asked.
+    """What of a set is asked for. Cases and heat take the whole filter, alarms its severity, region and kinds (of the
+    cases that they ask for), things its region; `things` is the filter of the list of things, None where nothing of it was asked.
     """
 
     cases: CaseFilter = field(default_factory=CaseFilter)
@@ -58,7 +58,9 @@ def _cases(viewer: Viewer, wanted: Wanted) -> PointSet:
 
 
 def _alarms(viewer: Viewer, wanted: Wanted) -> PointSet:
-    return set_of_alarms(alarm_points(viewer, severities=wanted.cases.severity, region=wanted.cases.region))
+    asked = wanted.cases
+    kinds = [one.code for one in kinds_below(asked.case_type)] if asked.case_type else None
+    return set_of_alarms(alarm_points(viewer, severities=asked.severity, region=asked.region, case_types=kinds))
 
 
 def _things(viewer: Viewer, wanted: Wanted) -> PointSet:

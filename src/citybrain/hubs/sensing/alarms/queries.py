@@ -121,14 +121,21 @@ class AlarmPoint(NamedTuple):
     thing_name: str
 
 
-def alarm_points(viewer: Viewer, *, severities: tuple[int, ...] = (), region: str = "") -> list[AlarmPoint]:
-    """The alarms that fire now on located things, in no order; no reading is looked at."""
+def alarm_points(
+    viewer: Viewer, *, severities: tuple[int, ...] = (), region: str = "", case_types: Collection[str] | None = None
+) -> list[AlarmPoint]:
+    """The alarms that fire now on located things, in no order; no reading is looked at.
+
+    `case_types` leaves those whose rules ask for a case of one of these kinds.
+    """
     check_may(viewer, "alarm.read")
     rows = scoped(viewer, Alarm.objects.filter(state=Alarm.State.FIRING, thing__lon__isnull=False)).order_by()
     if severities:
         rows = rows.filter(severity__in=severities)
     if region:
         rows = rows.filter(below("region_path", path_of(region)))
+    if case_types is not None:
+        rows = rows.filter(rule__case_type__in=case_types)
     columns = ("pk", "thing__lon", "thing__lat", "severity", "state", "rule__title", "thing__code", "thing__name")
     return [AlarmPoint(*row) for row in rows.values_list(*columns)]
 

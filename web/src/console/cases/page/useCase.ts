@@ -3,6 +3,7 @@ import { api, ask, type Problem } from '@/shared/api/client'
 import { useLive } from '@/shared/live'
 import { useLoad } from '@/shared/load'
 import { cityNow, platform } from '@/shared/platform'
+import { may } from '@/shared/session'
 import { computed, inject, onScopeDispose, provide, ref, shallowRef, watch, type InjectionKey } from 'vue'
 import { nextTurn } from './clocks'
 import { takeEarly } from './early'
@@ -10,7 +11,7 @@ import type { Chain } from '../../trace/chain'
 import type { Case } from './steps'
 import type { Entry } from './changes'
 
-const FAMILIES = ['case', 'clock', 'signal', 'file']
+const FAMILIES = ['case', 'clock', 'signal', 'file', 'alarm']
 const BEFORE_DUE = 1500
 
 export function useCasePage(number: string) {
@@ -25,6 +26,13 @@ export function useCasePage(number: string) {
   }
   const loaded = useLoad(async () => (await once('case')) ?? (await ask(api.GET('/api/v1/cases/{number}', params))))
   const told = useLoad(async () => (await once('entries')) ?? (await ask(api.GET('/api/v1/cases/{number}/timeline', params))))
+  /** Alarms of its device that fire now and ask for a case of its kind: what it was opened for is not over. */
+  const firing = useLoad(async (signal) => {
+    const one = loaded.data.value
+    if (!one?.thing || !may('alarm.read')) return []
+    const found = await ask(api.GET('/api/v1/alarms', { params: { query: { thing: one.thing, state: 'firing', limit: 20 } }, signal }))
+    return found.items.filter((alarm) => alarm.case_type === one.case_type)
+  }, () => loaded.data.value?.thing)
   const chain = shallowRef<Chain | null>(null)
   const version = ref(0)
   let timer = 0
@@ -34,7 +42,7 @@ export function useCasePage(number: string) {
 
   async function refresh(): Promise<void> {
     version.value += 1
-    await Promise.all([loaded.refresh(), told.refresh()])
+    await Promise.all([loaded.refresh(), told.refresh(), firing.refresh()])
   }
 
   /** What a step or note answered is shown at once; the rest follows. */
@@ -45,6 +53,8 @@ export function useCasePage(number: string) {
   }
 
   useLive(FAMILIES, (events) => {
+    const thing = it.value?.thing
+    if (thing && events.some((event) => event.subject.startsWith('alarm/') && event.data.thing === thing)) void firing.refresh()
     const mine = events.length === 0 || events.some((event) => event.subject === `case/${number}` || event.data.case_number === number || event.data.case === number)
     if (mine) void refresh()
   })
@@ -65,7 +75,7 @@ export function useCasePage(number: string) {
   }
 
   const problem = computed<Problem | null>(() => loaded.problem.value)
-  return { number, it, entries, chain, loadChain, problem, loading: loaded.loading, toldProblem: told.problem, toldLoading: told.loading, refresh, take, version }
+  return { number, it, entries, firing: computed(() => firing.data.value ?? []), chain, loadChain, problem, loading: loaded.loading, toldProblem: told.problem, toldLoading: told.loading, refresh, take, version }
 }
 
 export type CasePage = ReturnType<typeof useCasePage>

@@ -14,6 +14,7 @@ from citybrain.hubs.business.cases.queries.reading import (
     find_cases,
     first_cases,
     get_case,
+    kinds_below,
     neighbours_of,
 )
 from citybrain.hubs.business.cases.queries.reports import (
@@ -57,6 +58,7 @@ __all__ = [
     "get_responsibility",
     "get_year",
     "is_open",
+    "kinds_below",
     "latest_self_tests",
     "list_case_types",
     "list_clocks",

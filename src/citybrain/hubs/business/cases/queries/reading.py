@@ -19,6 +19,7 @@ from citybrain.hubs.business.cases.models import Assignment, Case, Extension, Ti
 from citybrain.hubs.business.cases.queries.catalogue import catalogue
 from citybrain.hubs.business.cases.queries.views import CaseView
 from citybrain.hubs.business.cases.queries.ways import ways_of
+from citybrain.hubs.business.cases.types import CaseTypeView
 
 Cases = QuerySet[Case]
 Parts = list[Part[Case]]
@@ -203,15 +204,19 @@ def _words(wanted: CaseFilter) -> Q:
     return q
 
 
-def _kinds(codes: tuple[str, ...]) -> list[int]:
-    """These kinds and every kind below them."""
+def kinds_below(codes: tuple[str, ...]) -> list[CaseTypeView]:
+    """These kinds and every kind below them; raises BadInput for one that there is not."""
     types = catalogue().types
     missing = [code for code in codes if code not in types]
     if missing:
         wrong = FieldError("case_type", "case.unknown_type", {"code": missing[0]})
         raise BadInput("input.invalid", fields=(wrong,))
     tops = [types[code].path for code in codes]
-    return [view.pk for view in types.values() if any(view.path.startswith(top) for top in tops)]
+    return [view for view in types.values() if any(view.path.startswith(top) for top in tops)]
+
+
+def _kinds(codes: tuple[str, ...]) -> list[int]:
+    return [view.pk for view in kinds_below(codes)]
 
 
 def _places(wanted: CaseFilter) -> Q:
