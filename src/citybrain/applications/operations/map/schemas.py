@@ -45,8 +45,9 @@ def public_map_out(base: PublicMap) -> dict[str, object]:
 
 
 class MapQuery(CaseQuery):
-    """What of the live sets is asked for: cases by the filter of their list, alarms by its severity, region and kinds, things
-    by its region and by the filter of their own list (for the parts that say more than where, `telemetry.read`)."""
+    """What of the live sets is asked for: cases by the filter of their list, alarms by its severity, region and kinds,
+    things by its region and by the filter of their own list (for the parts that say more than where,
+    `telemetry.read`)."""
 
     at: Moment | None = Field(
         None, description="Cases that were open at that moment; is_open and overdue are then answered as of it"

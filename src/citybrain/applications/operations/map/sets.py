@@ -34,7 +34,8 @@ HEAT_DAYS = 7
 @dataclass(frozen=True)
 class Wanted:
     """What of a set is asked for. Cases and heat take the whole filter, alarms its severity, region and kinds (of the
-    cases that they ask for), things its region; `things` is the filter of the list of things, None where nothing of it was asked.
+    cases that they ask for), things its region; `things` is the filter of the list of things, None where nothing of it
+    was asked.
     """
 
     cases: CaseFilter = field(default_factory=CaseFilter)
