@@ -11,7 +11,7 @@ export interface Photo {
   by: string
   at: string
   isPicture: boolean
-  /** Known, but the viewer may not see it. */
+  /** Known, but not to be seen: refused by the check, or beyond the viewer's reach. What waits for the check is shown to staff, who need it. */
   hidden: boolean
   name: string
   state: string
@@ -30,7 +30,7 @@ export function citizenPhotos(voices: Schemas['VoicesOut'] | null): Photo[] {
   return (voices?.reports ?? []).flatMap((report) =>
     report.photos.map((photo) => ({
       key: photo.key, group: 'citizens', title: t('casepage.fromCitizens'), by: t('casepage.sources.citizen'), at: report.at, isPicture: true,
-      hidden: photo.state !== 'shown', name: '', state: photo.state,
+      hidden: photo.state === 'refused', name: '', state: photo.state,
     })),
   )
 }

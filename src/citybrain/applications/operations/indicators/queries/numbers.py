@@ -168,7 +168,7 @@ def board(
     """Many numbers of one place at once: of each its last so many values, and of `parts` the ranking; one query.
 
     Parts of a region are the regions below it, those of an organisation the ones below that; organisations of a region
-    are all but the head of all, counted over the whole city. An indicator that nobody declares is left out.
+    are those right below the head of all, each with all below it, counted over the whole city. An indicator that nobody declares is left out.
     """
     dimension, code = place_for(viewer, dimension, code)
     wanted = {*numbers, *(key for key, _ in parts)}
@@ -204,7 +204,8 @@ def _parts(dimension: Dimension, code: str, by: Dimension) -> dict[str, dict[str
     if by == "region":
         return {}
     rows = list(Organisation.objects.filter(is_active=True))
-    below = [one for one in rows if one.parent_id is not None]  # the head of all is no part beside its parts
+    heads = {one.pk for one in rows if one.parent_id is None}
+    below = [one for one in rows if one.parent_id in heads]
     return {one.code: one.names for one in below or rows}
 
 
