@@ -135,7 +135,7 @@ def test_a_row_that_is_no_object(sense: Sense, row: Any) -> None:
     assert reason(sense, row) == ("", "observation.not_an_object")
 
 
-@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "1" * 4301])
 def test_numbers_that_are_not_finite_cost_their_row_only(sense: Sense, number: str) -> None:
     bad = json.dumps(reading("here")).replace('"here"', number)
     body = f"[{json.dumps(reading())},{bad},{json.dumps(reading())}]".encode()

@@ -31,9 +31,9 @@ TOO_LONG = {"zh": "超过 308 位的数字", "en": "a number of more than 308 di
 
 
 class NotANumber:
-    """Stands for NaN and Infinity, which JSON does not know but many senders write."""
+    """Stands for NaN and Infinity, which JSON does not know but many senders write, and for what is far too long."""
 
-    def __init__(self, text: str):
+    def __init__(self, text: str | dict[str, str]):
         self.text = text
 
 
@@ -85,9 +85,9 @@ def _parse_array(body: bytes) -> list[Any]:
 
 
 def _lenient(body: bytes) -> Any:
-    """JSON in which NaN and Infinity stand for themselves, so that only their row is refused."""
+    """JSON in which what is no number stands for itself, so that only its row is refused."""
     try:
-        return json.loads(body, parse_constant=NotANumber)
+        return json.loads(body, parse_constant=NotANumber, parse_int=_whole)
     except json.JSONDecodeError as error:
         offset = len(error.doc[: error.pos].encode())
         raise BadInput("observation.broken_json", offset=offset, why=error.msg) from error
@@ -95,6 +95,13 @@ def _lenient(body: bytes) -> Any:
         raise BadInput("observation.broken_json", offset=error.start, why="not UTF-8") from error
     except RecursionError as error:
         raise BadInput("observation.broken_json", offset=0, why=MAX_DEPTH_WHY) from error
+
+
+def _whole(digits: str) -> int | NotANumber:
+    try:
+        return int(digits)
+    except ValueError:  # more digits than Python reads
+        return NotANumber(TOO_LONG)
 
 
 def _parse_line(line: bytes) -> Any:
