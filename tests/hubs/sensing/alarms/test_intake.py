@@ -13,7 +13,7 @@ from citybrain.base.bus.models import OutboxEvent
 from citybrain.hubs.sensing.alarms import intake
 from citybrain.hubs.sensing.alarms.intake import take_in, waiting_bytes
 from citybrain.hubs.sensing.alarms.journal import Position, bytes_after, read_lines
-from citybrain.hubs.sensing.alarms.models import Alarm, AlarmTransition, JournalCursor
+from citybrain.hubs.sensing.alarms.models import Alarm, AlarmRule, AlarmTransition, JournalCursor
 from citybrain.hubs.sensing.things.models import Thing
 from tests.hubs.sensing.alarms.conftest import START, TITLE, register
 
@@ -142,6 +142,18 @@ def test_folding_ends_with_its_time(journal, thing, gap, folded):
     second = journal.episode(thing, 10 + gap, 11 + gap)
     take_in(journal.folder)
     assert (Alarm.objects.get(pk=second).folded_into is not None) is folded
+
+
+def test_a_rule_of_more_seconds_than_there_are_stops_nothing(journal, thing):
+    """It was stored before there was a bound."""
+    AlarmRule.objects.filter(key="test.high").update(fold_within_seconds=1e11)
+    AlarmRule.objects.filter(key="test.silent").update(after_seconds=1e13)
+    first = journal.episode(thing, 0, 1, 10)
+    second = journal.episode(thing, 3000, 3001)
+    journal.tell(thing, "firing", 60, start=60, rule="test.silent", value=None)
+    take_in(journal.folder)
+    assert Alarm.objects.get(pk=second).folded_into_id == first
+    assert Alarm.objects.count() == 3
 
 
 def test_another_thing_or_rule_is_not_folded(journal, thing, cast):

@@ -218,6 +218,19 @@ def test_a_thing_that_is_retired_ends_its_alarms(watch: Watch) -> None:
     assert watch.reads((1, 50)) == [("resolved", 1)]
 
 
+@pytest.mark.parametrize("seconds", [1e13, 9.2e12])
+def test_a_rule_of_more_seconds_than_there_are_is_left_out(
+    watch: Watch, caplog: pytest.LogCaptureFixture, seconds: float
+) -> None:
+    """One that was stored before there was a bound ends neither the sense that runs nor one that starts."""
+    watch.rules(PM25_HIGH, {**LONG, "for_seconds": seconds}, {**SILENT, "after_seconds": seconds})
+    watch.restart()
+    assert watch.reads((0, 50), (1, 150)) == [("firing", 1)]
+    assert watch.sweep(5) == []
+    assert "the rule long is left out" in caplog.text
+    assert "the rule silent is left out" in caplog.text
+
+
 def test_a_changed_rule_judges_from_now_on(watch: Watch) -> None:
     """What fired under the old numbers goes on under the new ones; the past is not judged again."""
     watch.rules(PM25_HIGH)

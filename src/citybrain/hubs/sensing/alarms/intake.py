@@ -19,6 +19,7 @@ from django.db import transaction
 
 from citybrain.base import bus
 from citybrain.base.bus import Draft
+from citybrain.base.clock import LONGEST_SECONDS
 from citybrain.hubs.sensing.alarms.journal import Line, Position, bytes_after, journal_files, journal_folder, read_lines
 from citybrain.hubs.sensing.alarms.messages import AlarmFired, AlarmMessage, AlarmResolved, AlarmWithdrawn
 from citybrain.hubs.sensing.alarms.models import Alarm, AlarmRule, AlarmTransition, JournalCursor
@@ -110,8 +111,8 @@ class Intake:
         folding = [line for line in firing if line.rule in self.rules and self.rules[line.rule].fold_within_seconds]
         if not folding:
             return
-        longest = max(self.rules[line.rule].fold_within_seconds for line in folding)
-        earliest = min(line.start_at for line in folding) - timedelta(seconds=longest)
+        longest = max(time_of(self.rules[line.rule].fold_within_seconds) for line in folding)
+        earliest = min(line.start_at for line in folding) - longest
         rule_ids = {self.rules[line.rule].pk for line in folding}
         for ids in chunks(sorted({line.thing_id for line in folding})):
             rows = Alarm.objects.select_related("folded_into").filter(
@@ -162,7 +163,7 @@ class Intake:
         if last.state != State.RESOLVED or last.resolved_at is None:
             return
         gap = alarm.start_at - last.resolved_at
-        if timedelta(0) <= gap <= timedelta(seconds=rule.fold_within_seconds):
+        if timedelta(0) <= gap <= time_of(rule.fold_within_seconds):
             root = self._root(last)
             alarm.folded_into = root
             root.episodes += 1
@@ -235,9 +236,14 @@ def key_of(alarm: Alarm) -> Key:
 def reading_id(line: Line, rule: AlarmRule) -> str:
     """The reading that decided, `<thing>/<property>/<at>/<sequence>`; when a silence begins, the last one before it."""
     silent = rule.kind == AlarmRule.Kind.SILENCE and line.state == State.FIRING
-    at = line.start_at - timedelta(seconds=rule.after_seconds or 0) if silent else line.at
+    at = line.start_at - time_of(rule.after_seconds) if silent else line.at
     spelled = at.isoformat().replace("+00:00", "Z")
     return f"{line.thing}/{line.property}/{spelled}/{line.sequence}"
+
+
+def time_of(seconds: float | None) -> timedelta:
+    """A time that a rule declares; the longest that may be declared for one of before there was a longest."""
+    return timedelta(seconds=min(seconds or 0, LONGEST_SECONDS))
 
 
 def chunks(items: list[T]) -> Iterable[list[T]]:

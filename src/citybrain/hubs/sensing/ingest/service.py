@@ -61,7 +61,7 @@ class Snapshots:
             elif isinstance(read, Things):
                 self.catalogue, new = Catalogue(read), True
             elif isinstance(read, Rules):
-                self.rules, new = read.rules, True
+                self.rules, new = read.usable(), True
         return new and self.catalogue is not None
 
 
