@@ -104,6 +104,19 @@ def test_without_a_checkpoint_the_lake_says_what_is_known(station: Station) -> N
     assert sorted(cold(station.data).values()) == [1, 1]
 
 
+def test_readings_after_the_hot_folder_was_lost_go_to_the_lake_too(station: Station) -> None:
+    for n in range(3):
+        station.reads(NOON + n * MINUTE, float(n))
+        station.move()
+    station.store.close()
+    for path in (station.data / "hot").iterdir():
+        path.unlink()
+    station.store = Store(station.data)
+    station.reads(NOON + HOUR, 50.0)
+    assert station.move() == 1
+    assert sorted(value for _, _, _, value, _ in cold(station.data)) == [0.0, 1.0, 2.0, 50.0]
+
+
 def test_days_in_pieces_are_put_together_when_they_are_over(station: Station, clock: MovableClock) -> None:
     for n in range(6):
         station.reads(NOON + n * MINUTE, float(n))

@@ -55,7 +55,9 @@ class Store:
         self.swept_to = NEVER  # city time up to which silences have been looked for
         numbers = [number for number, _ in segments.segments(self.hot)]
         self._recover(catalogue, list(rules))
-        self.segment = segments.Segment(self.hot, max([*numbers, self._after_checkpoint]) + 1)
+        # what the lake holds already is deleted unread: a number is never given twice, even when `hot` was lost
+        taken = [*numbers, self._after_checkpoint, self.known.lake.last_segment()]
+        self.segment = segments.Segment(self.hot, max(taken) + 1)
         self._opened_at, self._opened_city = clock.monotonic(), city_micros()
         self._stale = True  # something happened since the last checkpoint
         self.latest.publish()

@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 
 from citybrain.base import clock
 from citybrain.hubs.sensing.ingest import checkpoint, segments
+from citybrain.hubs.sensing.ingest.lakekeys import APPLICATION
 from citybrain.hubs.sensing.telemetry.lake import SCHEMA, only_writer, open_table, table_path
 
 log = logging.getLogger(__name__)
-APPLICATION = "sense"
 COMMIT_ROWS = 2_000_000
 PIECES = 4  # a past day in more files than this is put into one
 COMPACT_DAYS = 30  # at most so many days in one go
