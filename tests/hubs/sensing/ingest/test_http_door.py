@@ -88,6 +88,21 @@ def test_gzip(sense: Sense) -> None:
     assert (broken.status_code, broken.json()["code"]) == (400, "observation.bad_encoding")
 
 
+def test_gzip_of_several_members(sense: Sense) -> None:
+    """Whoever compresses piece by piece writes them one after the other (RFC 1952)."""
+    pieces = [gzip.compress(json.dumps(reading(n)).encode() + b"\n") for n in range(3)]
+    body = b"".join(pieces)
+    assert sense.send(body, Content_Encoding="gzip").json()["accepted"] == 3
+    broken = sense.send(body[:-9], Content_Encoding="gzip")
+    assert (broken.status_code, broken.json()["code"]) == (400, "observation.bad_encoding")
+    assert sense.send(pieces[0] + b"rest", Content_Encoding="gzip").status_code == 400
+
+
+def test_members_that_unpack_to_too_much_together_or_are_too_many(sense: Sense) -> None:
+    assert sense.send(gzip.compress(b" " * 9_000_000) * 2, Content_Encoding="gzip").status_code == 413
+    assert sense.send(gzip.compress(b"") * 800_000, Content_Encoding="gzip").status_code == 400
+
+
 def test_booleans_enums_and_integers(sense: Sense) -> None:
     rows = [reading(True, property="door"), reading("busy", property="mode"), reading(3.0, property="count")]
     assert sense.send(rows).json() == {"accepted": 3, "duplicates": 0, "rejected": []}
