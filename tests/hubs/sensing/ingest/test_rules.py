@@ -13,6 +13,7 @@ import pytest
 
 from citybrain.base import clock as city_clock
 from citybrain.base.clock import MovableClock
+from citybrain.hubs.sensing.ingest import checkpoint
 from citybrain.hubs.sensing.ingest.columns import Rows
 from citybrain.hubs.sensing.ingest.journal import alarm_id
 from citybrain.hubs.sensing.ingest.rulebook import Named
@@ -338,6 +339,18 @@ def test_a_correction_that_comes_too_late_does_not_unsay_that_the_thing_spoke(li
 def test_the_last_seven_days_of_a_history_are_readings_like_any_other(living: Watch) -> None:
     living.reads((-6 * 1440, 50))
     assert living.sweep(1) == [("firing", 5 - 6 * 1440)]
+
+
+@pytest.mark.parametrize("where", [b"meta.npy", b"moments.npy", b"silent.npy"])
+def test_a_checkpoint_with_a_flipped_bit_is_none(living: Watch, where: bytes) -> None:
+    living.reads((0, 50), (4, 50))
+    path = living.data / "hot" / "checkpoint.npz"
+    content = bytearray(path.read_bytes())
+    content[content.index(where) + 150] ^= 1
+    path.write_bytes(content)
+    assert checkpoint.read(living.data / "hot") is None
+    living.restart()
+    assert living.sweep(10) == [("firing", 9)]
 
 
 def test_a_checkpoint_of_before_there_were_histories_goes_on(living: Watch) -> None:
