@@ -56,6 +56,23 @@ def test_the_same_value_again_is_a_duplicate_and_another_value_a_correction(sens
     assert sense.send([one, {**one, "value": 11}]).json()["duplicates"] == 2
 
 
+@pytest.mark.parametrize("wrong_too", [True, False])
+@pytest.mark.parametrize("lines", [True, False])
+def test_a_clock_that_stands_still_is_told_row_by_row(sense: Sense, wrong_too: bool, lines: bool) -> None:
+    stuck = reading(0)
+    assert sense.send([{**stuck, "value": n / 10} for n in range(1001)]).json()["accepted"] == 1001
+    first = {**reading(), "value": -1} if wrong_too else reading()
+    batch = [first, {**stuck, "value": 900}, stuck, {**stuck, "value": 901}]
+    given = ["", *map(json.dumps, batch)]
+    kind = {"Content_Type": "application/x-ndjson"} if lines else {}
+    answer = sense.send("\n".join(given).encode() if lines else json.dumps(batch).encode(), **kind).json()
+    assert (answer["accepted"], answer["duplicates"]) == (1 if wrong_too else 2, 1)
+    told = [(one["index"] - lines, one["field"], one["code"]) for one in answer["rejected"]]
+    refused = [(place, "at", "observation.corrected_too_often") for place in (1, 3)]
+    assert told == ([(0, "value", "observation.out_of_range")] if wrong_too else []) + refused
+    assert "corrected 1000 times" in answer["rejected"][-1]["reason"]
+
+
 def test_a_duplicate_inside_one_batch_is_stored_once(sense: Sense) -> None:
     one = reading(10)
     assert sense.send([one, reading(3), one]).json() == {"accepted": 3, "duplicates": 1, "rejected": []}

@@ -16,6 +16,8 @@ from citybrain.base.errors import BadInput, FieldError
 from citybrain.hubs.sensing.ingest.catalogue import Catalogue
 from citybrain.hubs.sensing.ingest.columns import TIME, Rows
 from citybrain.hubs.sensing.ingest.decode import HISTORY_BEGIN, Limits
+from citybrain.hubs.sensing.ingest.journal import iso
+from citybrain.hubs.sensing.ingest.known import MAX_CORRECTIONS
 
 NANO = pa.timestamp("ns", tz="UTC")
 NAIVE = (pa.timestamp("us"), pa.timestamp("ns"))
@@ -55,6 +57,13 @@ class Rejected:
         return {"index": self.index, **self.error.document(language)}
 
 
+def corrected_too_often(index: int, rows: Rows, row: int, catalogue: Catalogue) -> Rejected:
+    """The rejection of a reading that was right by itself, for a moment that was corrected too often already."""
+    stream, at = catalogue.named(int(rows.stream[row])), iso(int(rows.at[row]))
+    data = {"thing": stream.thing, "property": stream.property, "at": at, "most": MAX_CORRECTIONS}
+    return Rejected(index, FieldError("at", "observation.corrected_too_often", data))
+
+
 class _Refused(Exception):
     def __init__(self, field: str, code: str, **data: Any):
         super().__init__(code)
@@ -72,6 +81,13 @@ def parse(body: bytes, *, lines: bool) -> list[Any]:
     while rows and rows[-1] is BLANK:
         rows.pop()
     return rows
+
+
+def places_of(body: bytes, count: int, *, lines: bool) -> list[int]:
+    """Where in its batch each row stands, of a body in which all of them are right: blank lines are counted too."""
+    if not lines:
+        return list(range(count))
+    return [place for place, line in enumerate(body.split(b"\n")) if line.strip()]
 
 
 def _parse_array(body: bytes) -> list[Any]:
@@ -125,6 +141,7 @@ class Sieve:
         self.limits = limits
         self.thing = thing  # what the MQTT topic says
         self.rejected: list[Rejected] = []
+        self.places: list[int] = []  # of the good ones in the batch
         self._good: list[tuple[int, int, float, int]] = []
 
     def take(self, rows: list[Any], *, size: int = 1000) -> Iterator[None]:
@@ -133,6 +150,7 @@ class Sieve:
             if row is not BLANK:
                 try:
                     self._good.append(self._row(row))
+                    self.places.append(index)
                 except _Refused as refused:
                     self.rejected.append(Rejected(index, refused.error))
             if index % size == size - 1:

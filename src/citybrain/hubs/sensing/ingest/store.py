@@ -17,8 +17,8 @@ from citybrain.base import clock
 from citybrain.hubs.sensing.ingest import adoption, checkpoint, journal, segments
 from citybrain.hubs.sensing.ingest.arrange import Arranged, arrange
 from citybrain.hubs.sensing.ingest.catalogue import Catalogue
-from citybrain.hubs.sensing.ingest.columns import NEVER, Flags, Rows, Stored, Streams
-from citybrain.hubs.sensing.ingest.known import Known
+from citybrain.hubs.sensing.ingest.columns import NEVER, Rows, Stored, Streams
+from citybrain.hubs.sensing.ingest.known import Known, Verdict
 from citybrain.hubs.sensing.ingest.lakekeys import LakeKeys
 from citybrain.hubs.sensing.ingest.latest import EMPTY, Latest, newest, records_of
 from citybrain.hubs.sensing.ingest.rulebook import RuleBook, Transition
@@ -35,7 +35,7 @@ SEGMENT_CITY_SECONDS, SEGMENT_LEAST_SECONDS = 900.0, 2.0
 class Prepared:
     """A group with the verdict on each of its rows; `stored` are those that are kept."""
 
-    keep: Flags
+    verdict: Verdict
     stored: Stored
 
 
@@ -119,12 +119,12 @@ class Store:
 
     def decide(self, rows: Rows, token: Streams, arranged: Arranged) -> Prepared:
         """Which rows are new or corrections. Changes nothing; may read the lake when there are late rows."""
-        keep, sequence = self.known.decide(rows, arranged, self.latest.at)
+        verdict = self.known.decide(rows, arranged, self.latest.at)
         now = city_micros()
-        if arranged.late is None or keep.all():
-            return Prepared(keep, Stored(rows, sequence, token, now))
-        which = np.flatnonzero(keep)
-        return Prepared(keep, Stored(rows.take(which), sequence[which], token[which], now))
+        if arranged.late is None or verdict.keep.all():
+            return Prepared(verdict, Stored(rows, verdict.sequence, token, now))
+        which = np.flatnonzero(verdict.keep)
+        return Prepared(verdict, Stored(rows.take(which), verdict.sequence[which], token[which], now))
 
     def write(self, stored: Stored) -> None:
         """Append and sync. Raises OSError, and then nothing is stored."""
