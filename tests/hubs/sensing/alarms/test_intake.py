@@ -88,6 +88,17 @@ def test_a_moment_that_moved_amends_the_alarm_and_tells_nobody(journal, thing):
     assert AlarmTransition.objects.count() == 3
 
 
+def test_a_value_that_was_corrected_amends_the_alarm_and_tells_nobody(journal, thing):
+    journal.tell(thing, "firing", 0, start=0, value=1600.0)
+    take_in(journal.folder)
+    journal.tell(thing, "firing", 0, start=0, value=160.0, sequence=1)
+    take_in(journal.folder)
+    alarm = Alarm.objects.get()
+    assert (alarm.value, alarm.reading) == (160.0, "air-1/pm25/2026-03-02T01:00:00Z/1")
+    assert [kind for kind, _ in messages()] == ["alarm.fired"]
+    assert AlarmTransition.objects.count() == 2
+
+
 def test_an_alarm_that_was_never_true_is_withdrawn_and_may_come_back(journal, thing):
     name = journal.episode(thing, 0, 60)
     journal.tell(thing, "withdrawn", 0, start=0, value=None)

@@ -1,7 +1,7 @@
 """Taking the alarm journal in: each line exactly once, with its rows, its messages and the cursor in one transaction.
 
-The last line of an alarm is the truth about it. One that repeats the present state with another moment amends it and
-tells nobody; one that says the same again changes nothing. An alarm that fires within the rule's fold time after
+The last line of an alarm is the truth about it. One that repeats the present state with another moment or value amends
+it and tells nobody; one that says the same again changes nothing. An alarm that fires within the rule's fold time after
 the last one of the same rule, thing and property resolved is folded into that one (or into what that one was folded
 into): its messages say so, so that nobody opens a second case for a value that flaps.
 """
@@ -129,7 +129,7 @@ class Intake:
         alarm = self.alarms.get(line.alarm)
         if alarm is None:
             alarm = self.alarms[line.alarm] = self.new[line.alarm] = new_alarm(line, rule, thing)
-        elif (alarm.state, decided_at(alarm)) == (line.state, line.at):
+        elif says_the_same(line, alarm, rule):
             return
         tells = line.state in MESSAGES and line.state != alarm.state
         had_fired = alarm.fired_at is not None
@@ -227,6 +227,13 @@ def transition_of(line: Line) -> AlarmTransition:
 def decided_at(alarm: Alarm) -> datetime | None:
     """The moment of the present state, where a line can repeat it."""
     return {State.FIRING: alarm.fired_at, State.RESOLVED: alarm.resolved_at}.get(State(alarm.state), alarm.start_at)
+
+
+def says_the_same(line: Line, alarm: Alarm, rule: AlarmRule) -> bool:
+    if (alarm.state, decided_at(alarm)) != (line.state, line.at):
+        return False
+    is_corrected = (alarm.value, alarm.reading) != (line.value, reading_id(line, rule))
+    return line.state != State.FIRING or not is_corrected
 
 
 def key_of(alarm: Alarm) -> Key:
