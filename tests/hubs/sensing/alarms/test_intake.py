@@ -184,6 +184,23 @@ def test_a_folded_alarm_that_is_withdrawn_counts_no_more(journal, thing):
     assert Alarm.objects.get(pk=first).episodes == 1
 
 
+def test_what_was_folded_into_an_alarm_that_never_was_stands_for_itself(journal, thing):
+    first = journal.episode(thing, 0, 0, 10)
+    second = journal.episode(thing, 20, 20, 25)
+    third = journal.episode(thing, 30, 30)
+    take_in(journal.folder)
+    journal.tell(thing, "withdrawn", 0, start=0)
+    journal.tell(thing, "resolved", 40, start=30)
+    journal.episode(thing, 50, 50)
+    take_in(journal.folder)
+
+    root = Alarm.objects.get(pk=second)
+    assert (root.folded_into, root.episodes) == (None, 3)
+    assert Alarm.objects.get(pk=third).folded_into_id == second
+    assert (Alarm.objects.get(pk=first).episodes, Alarm.objects.get(pk=first).folded.count()) == (1, 0)
+    assert [about["root"] for _, about in messages()[-2:]] == [second, second]
+
+
 # reading the file
 
 
@@ -300,6 +317,9 @@ def test_how_the_journal_is_cut_into_batches_does_not_matter(journal, thing, cas
         journal.episode(thing, start, start + 1, start + 5)
         journal.episode(other, start, start + 2)
         journal.tell(other, "withdrawn" if start % 24 else "resolved", start + 4, start=start)
+    for root in (0, 12):
+        journal.tell(thing, "withdrawn", root, start=root)
+    journal.episode(thing, 210, 211)
     whole = take_in(journal.folder)
     at_once = sorted(Alarm.objects.values_list("pk", "state", "folded_into", "episodes")), messages()
     for model in (AlarmTransition, JournalCursor):

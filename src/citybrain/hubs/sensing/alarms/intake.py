@@ -3,7 +3,8 @@
 The last line of an alarm is the truth about it. One that repeats the present state with another moment or value amends
 it and tells nobody; one that says the same again changes nothing. An alarm that fires within the rule's fold time after
 the last one of the same rule, thing and property resolved is folded into that one (or into what that one was folded
-into): its messages say so, so that nobody opens a second case for a value that flaps.
+into): its messages say so, so that nobody opens a second case for a value that flaps. When that one is withdrawn, the
+oldest of those folded into it takes its place.
 """
 
 from __future__ import annotations
@@ -104,7 +105,14 @@ class Intake:
         for keys in chunks(sorted({line.alarm for line in lines})):
             rows = Alarm.objects.select_for_update(of=("self",)).select_related("folded_into").order_by("pk")
             self.alarms |= {row.pk: row for row in rows.filter(pk__in=keys)}
+        self._load_folded([line for line in lines if line.state == State.WITHDRAWN])
         self._load_resolved([line for line in lines if line.state == State.FIRING])
+
+    def _load_folded(self, withdrawn: list[Line]) -> None:
+        for keys in chunks(sorted({line.alarm for line in withdrawn})):
+            rows = Alarm.objects.select_for_update(of=("self",)).select_related("folded_into").order_by("pk")
+            for row in rows.filter(folded_into__in=keys):
+                self.alarms.setdefault(row.pk, row)
 
     def _load_resolved(self, firing: list[Line]) -> None:
         """The last resolved alarm of each rule, thing and property that may be folded into."""
@@ -149,6 +157,7 @@ class Intake:
             self.resolved[key_of(alarm)] = alarm
         elif line.state == State.WITHDRAWN:
             self._unfold(alarm)
+            self._replace_root(alarm)
             alarm.fired_at = alarm.resolved_at = None
         self._note_change(alarm)
 
@@ -180,6 +189,18 @@ class Intake:
             root.episodes -= 1
             alarm.folded_into = None
             self._note_change(root)
+
+    def _replace_root(self, alarm: Alarm) -> None:
+        """The oldest of what was folded into an alarm that never was stands for all of it."""
+        folded = [one for one in self.alarms.values() if one.folded_into_id == alarm.pk] if alarm.episodes > 1 else []
+        if not folded:
+            return
+        root, *others = sorted(folded, key=lambda one: (one.start_at, one.pk))
+        root.folded_into, root.episodes, alarm.episodes = None, len(folded), 1
+        for one in others:
+            one.folded_into = root
+        for one in folded:
+            self._note_change(one)
 
     def _draft(self, alarm: Alarm, line: Line, rule: AlarmRule, thing: Thing) -> Draft:
         root = self._root(alarm)
