@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,13 @@ import pytest
 
 from citybrain.base.errors import CityError, TooMany, Unavailable
 from citybrain.hubs.sensing.ingest import committer as committing
-from citybrain.hubs.sensing.ingest import known, segments
+from citybrain.hubs.sensing.ingest import journal, known, segments
 from citybrain.hubs.sensing.ingest.columns import Rows, join
 from citybrain.hubs.sensing.ingest.committer import Committed, Committer
 from citybrain.hubs.sensing.ingest.metrics import Metrics
+from citybrain.hubs.sensing.ingest.service import Snapshots
 from citybrain.hubs.sensing.ingest.store import Store
+from tests.hubs.sensing.ingest.world import told
 
 NEW = Committed()
 Play = Callable[[Committer], Awaitable[None]]
@@ -208,9 +211,6 @@ def test_what_is_queued_is_stored_before_it_stops(data: Path) -> None:
 
 def test_a_journal_that_cannot_be_written_keeps_its_lines(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Readings are stored and acknowledged; the alarm waits for room and then comes, once."""
-    from citybrain.hubs.sensing.ingest.service import Snapshots
-    from tests.hubs.sensing.ingest.world import told
-
     snapshots = Snapshots(data / "snapshot")
     snapshots.load(snapshots.changed())
 
@@ -229,6 +229,43 @@ def test_a_journal_that_cannot_be_written_keeps_its_lines(data: Path, monkeypatc
 
     play(data, act)
     assert [entry.state for entry in told(data)] == ["firing"]
+
+
+def test_a_next_file_of_the_journal_that_cannot_be_opened_keeps_its_lines(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They go into no other file that happens to get the number of the one before."""
+    snapshots = Snapshots(data / "snapshot")
+    snapshots.load(snapshots.changed())
+    monkeypatch.setattr(journal, "FILE_SIZE", 1)
+    real = os.open
+
+    def broken(path: Any, *arguments: Any) -> int:
+        if str(path).endswith("alarms-00000002.jsonl"):
+            raise OSError(errno.EMFILE, "Too many open files")
+        return real(path, *arguments)
+
+    async def act(committer: Committer) -> None:
+        assert snapshots.catalogue is not None
+        committer.adopt(snapshots.catalogue, snapshots.rules)
+        await committer.submit(rows(1, value=500.0), 1)
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "open", broken)
+            await committer.submit(rows(1, begin=1, value=5.0), 1)
+            other = real(data / "other", os.O_RDWR | os.O_CREAT)
+            assert "journal" in committer.trouble
+            committer.sweep()
+            await committer.submit(rows(1, begin=2, value=5.0), 1)
+        os.close(other)
+        committer.sweep()
+        while committer.store.journal.pending:
+            await asyncio.sleep(0.01)
+        assert committer.trouble == ""
+
+    play(data, act)
+    assert [entry.state for entry in told(data)] == ["firing", "resolved"]
+    assert len(journal.files(data / "journal")) == 2
+    assert (data / "other").read_bytes() == b""
 
 
 def test_segments_rotate_by_clock_where_it_runs_fast(data: Path, clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:

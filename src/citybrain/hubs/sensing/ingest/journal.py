@@ -19,7 +19,7 @@ import msgspec
 from citybrain.base import clock
 from citybrain.hubs.sensing.ingest.machine import Line, difference
 from citybrain.hubs.sensing.ingest.rulebook import Named, Transition
-from citybrain.hubs.sensing.ingest.segments import Appender, sync_folder
+from citybrain.hubs.sensing.ingest.segments import Appender
 
 FILE_SIZE = 64 * 1024 * 1024
 
@@ -77,11 +77,18 @@ class Journal:
 
     def _open(self) -> Appender:
         path = _path(self.folder, self._number)
-        new = not path.exists()
-        file = Appender(path, keep=0 if new else _whole_length(path))
-        if new:
-            sync_folder(self.folder)
-        return file
+        return Appender(path, keep=_whole_length(path) if path.exists() else 0)
+
+    def _begin_file(self) -> None:
+        """The next file; when it cannot be opened, the one before stays open and in use."""
+        finished = self._file
+        self._number += 1
+        try:
+            self._file = self._open()
+        except OSError:
+            self._number -= 1
+            raise
+        finished.close()
 
     @property
     def pending(self) -> int:
@@ -114,13 +121,11 @@ class Journal:
         """Write and sync what is pending, and wake `work`. Raises OSError when the disk is full."""
         if not self._pending:
             return
+        if self._file.offset >= FILE_SIZE:
+            self._begin_file()
         lines = self._pending[:]
         self._file.append(b"\n".join(lines) + b"\n")
         del self._pending[: len(lines)]
-        if self._file.offset >= FILE_SIZE:
-            self._file.close()
-            self._number += 1
-            self._file = self._open()
         self.poke()
 
     def poke(self) -> None:
