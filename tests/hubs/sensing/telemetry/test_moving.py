@@ -6,6 +6,7 @@ import struct
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -148,6 +149,32 @@ def test_a_damaged_segment_is_not_thrown_away(station: Station, caplog: pytest.L
     assert "is damaged" in caplog.text
     assert path.with_name(f"{path.name}.damaged").read_bytes() == bytes(content)
     assert len(segments.segments(station.data / "hot")) == 1
+
+
+def test_a_damaged_segment_is_not_thrown_away_by_who_was_killed_after_the_commit(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    station.reads(NOON, 1.0)
+    station.reads(NOON + MINUTE, 2.0)
+    station.close_segment()
+    (_, path), _ = segments.segments(station.data / "hot")
+    content = bytearray(path.read_bytes())
+    content[content.rindex(struct.pack("<d", 2.0))] ^= 1
+    path.write_bytes(content)
+    commit = moving._commit
+
+    def killed(*arguments: Any) -> None:
+        commit(*arguments)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(moving, "_commit", killed)
+        with pytest.raises(KeyboardInterrupt):
+            moving.move_segments(station.data, describe)
+    assert moving.move_segments(station.data, describe) == 0
+    assert not path.exists()
+    assert path.with_name(f"{path.name}.damaged").read_bytes() == bytes(content)
+    assert sum(cold(station.data).values()) == 1
 
 
 def test_readings_of_a_stream_without_a_name_are_kept(station: Station) -> None:
