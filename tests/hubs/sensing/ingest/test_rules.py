@@ -20,6 +20,7 @@ from citybrain.hubs.sensing.ingest.rulebook import Named
 from citybrain.hubs.sensing.ingest.service import Snapshots
 from citybrain.hubs.sensing.ingest.store import Store
 from citybrain.hubs.sensing.ingest.windows import DEPTH
+from citybrain.hubs.sensing.telemetry.moving import move_segments
 from tests.hubs.sensing.ingest.world import PM25_HIGH, folders, told, write_snapshot
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -351,6 +352,44 @@ def test_a_checkpoint_with_a_flipped_bit_is_none(living: Watch, where: bytes) ->
     assert checkpoint.read(living.data / "hot") is None
     living.restart()
     assert living.sweep(10) == [("firing", 9)]
+
+
+def lost(watch: Watch) -> None:
+    """The checkpoint is gone, and the lake has taken over all but the last segment."""
+    watch.store.rotate()
+    watch.store.save_checkpoint(watch.store.take_checkpoint())
+    move_segments(watch.data, lambda streams: {})
+    (watch.data / "hot" / "checkpoint.npz").unlink()
+
+
+def test_a_checkpoint_that_is_lost_withdraws_no_alarm_that_is_over(watch: Watch) -> None:
+    watch.rules(PM25_HIGH)
+    watch.reads((0, 50), (1, 150), (2, 50))
+    lost(watch)
+    watch.restart()
+    assert watch.lines() == []
+    assert watch.reads((3, 150)) == [("firing", 3)]
+
+
+def test_a_checkpoint_that_is_lost_keeps_an_alarm_that_ended_since(watch: Watch) -> None:
+    watch.rules(PM25_HIGH)
+    watch.reads((0, 50), (1, 150))
+    watch.clock.move_to(START + timedelta(minutes=2))
+    lost(watch)
+    watch.reads((2, 50), (3, 50))
+    watch.restart()
+    assert watch.lines() == []
+
+
+def test_a_checkpoint_that_is_lost_tells_an_alarm_anew_that_goes_on(watch: Watch) -> None:
+    """Its beginning has moved to the lake: it begins with what is left."""
+    watch.rules(PM25_HIGH)
+    watch.reads((0, 50), (1, 150))
+    watch.clock.move_to(START + timedelta(minutes=2))
+    lost(watch)
+    watch.reads((2, 150), (3, 50))
+    watch.restart()
+    assert sorted(watch.lines()) == [("firing", 2), ("resolved", 3), ("withdrawn", 1)]
 
 
 def test_a_checkpoint_of_before_there_were_histories_goes_on(living: Watch) -> None:

@@ -79,8 +79,15 @@ class Store:
         true = self._replay(*((saved.meta.segment, saved.meta.offset) if saved else (0, 0)))
         true += self.book.sweep(city_micros())
         told = journal.told_since(self.journal.folder, saved.meta.journal_seq if saved else 0)
-        self.journal.add(journal.untold(told, true))
+        self.journal.add(journal.untold(told, true, since=NEVER if saved else self._first_recorded()))
         self.journal.flush()
+
+    def _first_recorded(self) -> int:
+        """When the oldest of the hot readings was recorded; later than all times while there is none."""
+        for _, path in segments.segments(self.hot):
+            for batch, _ in segments.read(path):
+                return Stored.of(batch).recorded_at
+        return 2**63 - 1
 
     def _restore_from_lake(self) -> None:
         high = self.known.lake.high_water(1)
