@@ -26,6 +26,8 @@ from typing import Protocol
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+LONGEST_SECONDS = 10 * 366 * 86_400
+"""The longest time that may be declared: a moment that is moved by it stays within the calendar."""
 
 
 class Clock(Protocol):

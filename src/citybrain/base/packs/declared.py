@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from citybrain.base.clock import LONGEST_SECONDS
+
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*([._-][a-z0-9]+)*$", max_length=64)]
 PropertyName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 
@@ -27,4 +29,5 @@ class Text(Declared):
 
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 """A finite number; whole numbers are welcome where a number is expected."""
-Seconds = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
+Seconds = Annotated[float, Field(strict=True, ge=0, le=LONGEST_SECONDS, allow_inf_nan=False)]
+"""A time of ten years at most."""

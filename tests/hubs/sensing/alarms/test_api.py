@@ -171,6 +171,8 @@ def test_a_rule_of_our_own(rules, cast):
         ({"severity": 5}, "4"),
         ({"kind": "quiet"}, "kind"),
         ({"colour": "red"}, "colour"),
+        ({"for_seconds": 1e13}, "316224000"),
+        ({"fold_within_seconds": 1e11}, "316224000"),
     ],
 )
 def test_a_rule_that_is_wrong_is_refused_and_says_why(rules, cast, change, words):

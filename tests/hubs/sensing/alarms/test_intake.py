@@ -13,7 +13,7 @@ from citybrain.base.bus.models import OutboxEvent
 from citybrain.hubs.sensing.alarms import intake
 from citybrain.hubs.sensing.alarms.intake import take_in, waiting_bytes
 from citybrain.hubs.sensing.alarms.journal import Position, bytes_after, read_lines
-from citybrain.hubs.sensing.alarms.models import Alarm, AlarmTransition, JournalCursor
+from citybrain.hubs.sensing.alarms.models import Alarm, AlarmRule, AlarmTransition, JournalCursor
 from citybrain.hubs.sensing.things.models import Thing
 from tests.hubs.sensing.alarms.conftest import START, TITLE, register
 
@@ -88,6 +88,17 @@ def test_a_moment_that_moved_amends_the_alarm_and_tells_nobody(journal, thing):
     assert AlarmTransition.objects.count() == 3
 
 
+def test_a_value_that_was_corrected_amends_the_alarm_and_tells_nobody(journal, thing):
+    journal.tell(thing, "firing", 0, start=0, value=1600.0)
+    take_in(journal.folder)
+    journal.tell(thing, "firing", 0, start=0, value=160.0, sequence=1)
+    take_in(journal.folder)
+    alarm = Alarm.objects.get()
+    assert (alarm.value, alarm.reading) == (160.0, "air-1/pm25/2026-03-02T01:00:00Z/1")
+    assert [kind for kind, _ in messages()] == ["alarm.fired"]
+    assert AlarmTransition.objects.count() == 2
+
+
 def test_an_alarm_that_was_never_true_is_withdrawn_and_may_come_back(journal, thing):
     name = journal.episode(thing, 0, 60)
     journal.tell(thing, "withdrawn", 0, start=0, value=None)
@@ -144,6 +155,18 @@ def test_folding_ends_with_its_time(journal, thing, gap, folded):
     assert (Alarm.objects.get(pk=second).folded_into is not None) is folded
 
 
+def test_a_rule_of_more_seconds_than_there_are_stops_nothing(journal, thing):
+    """It was stored before there was a bound."""
+    AlarmRule.objects.filter(key="test.high").update(fold_within_seconds=1e11)
+    AlarmRule.objects.filter(key="test.silent").update(after_seconds=1e13)
+    first = journal.episode(thing, 0, 1, 10)
+    second = journal.episode(thing, 3000, 3001)
+    journal.tell(thing, "firing", 60, start=60, rule="test.silent", value=None)
+    take_in(journal.folder)
+    assert Alarm.objects.get(pk=second).folded_into_id == first
+    assert Alarm.objects.count() == 3
+
+
 def test_another_thing_or_rule_is_not_folded(journal, thing, cast):
     other = register(cast, "air-2", 112.3)
     journal.episode(thing, 0, 1, 10)
@@ -159,6 +182,23 @@ def test_a_folded_alarm_that_is_withdrawn_counts_no_more(journal, thing):
     journal.tell(thing, "withdrawn", 30, start=30)
     take_in(journal.folder)
     assert Alarm.objects.get(pk=first).episodes == 1
+
+
+def test_what_was_folded_into_an_alarm_that_never_was_stands_for_itself(journal, thing):
+    first = journal.episode(thing, 0, 0, 10)
+    second = journal.episode(thing, 20, 20, 25)
+    third = journal.episode(thing, 30, 30)
+    take_in(journal.folder)
+    journal.tell(thing, "withdrawn", 0, start=0)
+    journal.tell(thing, "resolved", 40, start=30)
+    journal.episode(thing, 50, 50)
+    take_in(journal.folder)
+
+    root = Alarm.objects.get(pk=second)
+    assert (root.folded_into, root.episodes) == (None, 3)
+    assert Alarm.objects.get(pk=third).folded_into_id == second
+    assert (Alarm.objects.get(pk=first).episodes, Alarm.objects.get(pk=first).folded.count()) == (1, 0)
+    assert [about["root"] for _, about in messages()[-2:]] == [second, second]
 
 
 # reading the file
@@ -277,6 +317,9 @@ def test_how_the_journal_is_cut_into_batches_does_not_matter(journal, thing, cas
         journal.episode(thing, start, start + 1, start + 5)
         journal.episode(other, start, start + 2)
         journal.tell(other, "withdrawn" if start % 24 else "resolved", start + 4, start=start)
+    for root in (0, 12):
+        journal.tell(thing, "withdrawn", root, start=root)
+    journal.episode(thing, 210, 211)
     whole = take_in(journal.folder)
     at_once = sorted(Alarm.objects.values_list("pk", "state", "folded_into", "episodes")), messages()
     for model in (AlarmTransition, JournalCursor):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,15 @@ import pytest
 
 from citybrain.base.errors import CityError, TooMany, Unavailable
 from citybrain.hubs.sensing.ingest import committer as committing
-from citybrain.hubs.sensing.ingest import segments
-from citybrain.hubs.sensing.ingest.columns import Rows
-from citybrain.hubs.sensing.ingest.committer import Committer
+from citybrain.hubs.sensing.ingest import journal, known, segments
+from citybrain.hubs.sensing.ingest.columns import Rows, join
+from citybrain.hubs.sensing.ingest.committer import Committed, Committer
 from citybrain.hubs.sensing.ingest.metrics import Metrics
+from citybrain.hubs.sensing.ingest.service import Snapshots
 from citybrain.hubs.sensing.ingest.store import Store
+from tests.hubs.sensing.ingest.world import told
 
+NEW = Committed()
 Play = Callable[[Committer], Awaitable[None]]
 
 
@@ -47,7 +51,7 @@ def stored(data: Path) -> int:
     return sum(batch.num_rows for _, path in segments.segments(data / "hot") for batch, _ in segments.read(path))
 
 
-async def outcomes(*waiting: Awaitable[int]) -> list[Any]:
+async def outcomes(*waiting: Awaitable[Committed]) -> list[Any]:
     return await asyncio.gather(*waiting, return_exceptions=True)
 
 
@@ -61,11 +65,23 @@ def test_batches_that_wait_together_are_synced_together(data: Path, monkeypatch:
     monkeypatch.setattr(committing.Store, "write", lambda self, kept: (syncs.append(len(kept.rows)), real(self, kept)))
 
     async def act(committer: Committer) -> None:
-        assert await outcomes(*(committer.submit(rows(10, begin=10 * n), 1) for n in range(20))) == [0] * 20
+        assert await outcomes(*(committer.submit(rows(10, begin=10 * n), 1) for n in range(20))) == [NEW] * 20
 
     play(data, act)
     assert syncs == [200]
     assert stored(data) == 200
+
+
+def test_what_is_refused_is_told_to_its_sender_only(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(known, "MAX_CORRECTIONS", 2)
+    corrections = [rows(1, value=float(value)) for value in range(5)]
+
+    async def act(committer: Committer) -> None:
+        found = await outcomes(committer.submit(join(corrections), 1), committer.submit(rows(3), 2))
+        assert found == [Committed(refused=(3, 4)), Committed(duplicates=1)]
+
+    play(data, act)
+    assert stored(data) == 5
 
 
 def test_a_failing_group_fails_all_its_waiters_and_leaves_nothing(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,9 +93,9 @@ def test_a_failing_group_fails_all_its_waiters_and_leaves_nothing(data: Path, mo
         assert {one.code for one in found} == {"observation.disk_full"}
         assert "No space" in committer.trouble
         assert stored(data) == 0
-        assert await committer.submit(rows(10), 1) == 0
+        assert await committer.submit(rows(10), 1) == NEW
         assert committer.trouble == ""
-        assert await committer.submit(rows(10), 1) == 10
+        assert await committer.submit(rows(10), 1) == Committed(duplicates=10)
 
     play(data, act)
     assert stored(data) == 10
@@ -112,7 +128,7 @@ def test_any_other_fault_is_told_too(data: Path, monkeypatch: pytest.MonkeyPatch
             patched.setattr(Store, "decide", lambda *_: 1 / 0)
             (found,) = await outcomes(committer.submit(rows(1), 1))
         assert (found.code, found.data) == ("observation.not_stored", {"why": "division by zero"})
-        assert await committer.submit(rows(1), 1) == 0
+        assert await committer.submit(rows(1), 1) == NEW
 
     play(data, act)
 
@@ -121,9 +137,9 @@ def test_rules_that_fail_do_not_stop_the_store(data: Path, monkeypatch: pytest.M
     async def act(committer: Committer) -> None:
         with monkeypatch.context() as patched:
             patched.setattr(type(committer.store.book), "apply", lambda *_: 1 / 0)
-            assert await committer.submit(rows(2), 1) == 0
+            assert await committer.submit(rows(2), 1) == NEW
         assert committer.store.rules_failed == 1
-        assert await committer.submit(rows(2), 1) == 2
+        assert await committer.submit(rows(2), 1) == Committed(duplicates=2)
 
     play(data, act)
     assert stored(data) == 2
@@ -149,7 +165,7 @@ def test_a_state_that_cannot_be_trusted_ends_the_process_and_the_senders_know(
         return found
 
     first, second = asyncio.run(run())
-    assert first == 0
+    assert first == NEW
     assert second.code == "observation.stopping"
     monkeypatch.undo()
     again = Store(data)
@@ -163,11 +179,11 @@ def test_a_full_queue_asks_to_come_again(data: Path, monkeypatch: pytest.MonkeyP
 
     async def act(committer: Committer) -> None:
         found = await outcomes(*(committer.submit(rows(40, begin=40 * n), 1) for n in range(4)))
-        assert found[:2] == [0, 0]
+        assert found[:2] == [NEW, NEW]
         for refused in found[2:]:
             assert isinstance(refused, TooMany)
             assert (refused.status, refused.retry_after) == (429, 1)
-        assert await committer.submit(rows(500, begin=1000), 1) == 0  # a big batch alone is not refused for ever
+        assert await committer.submit(rows(500, begin=1000), 1) == NEW  # a big batch alone is not refused for ever
 
     play(data, act)
     assert stored(data) == 80 + 500
@@ -188,16 +204,13 @@ def test_what_is_queued_is_stored_before_it_stops(data: Path) -> None:
         return await outcomes(*waiting), late
 
     found, late = asyncio.run(run())
-    assert found == [0] * 10
+    assert found == [NEW] * 10
     assert isinstance(late, CityError)
     assert stored(data) == 100
 
 
 def test_a_journal_that_cannot_be_written_keeps_its_lines(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Readings are stored and acknowledged; the alarm waits for room and then comes, once."""
-    from citybrain.hubs.sensing.ingest.service import Snapshots
-    from tests.hubs.sensing.ingest.world import told
-
     snapshots = Snapshots(data / "snapshot")
     snapshots.load(snapshots.changed())
 
@@ -206,7 +219,7 @@ def test_a_journal_that_cannot_be_written_keeps_its_lines(data: Path, monkeypatc
         committer.adopt(snapshots.catalogue, snapshots.rules)
         with monkeypatch.context() as patched:
             patched.setattr(type(committer.store.journal), "flush", full)
-            assert await committer.submit(rows(1, value=500.0), 1) == 0
+            assert await committer.submit(rows(1, value=500.0), 1) == NEW
             assert "journal" in committer.trouble
         assert told(data) == []
         committer.sweep()
@@ -216,6 +229,43 @@ def test_a_journal_that_cannot_be_written_keeps_its_lines(data: Path, monkeypatc
 
     play(data, act)
     assert [entry.state for entry in told(data)] == ["firing"]
+
+
+def test_a_next_file_of_the_journal_that_cannot_be_opened_keeps_its_lines(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They go into no other file that happens to get the number of the one before."""
+    snapshots = Snapshots(data / "snapshot")
+    snapshots.load(snapshots.changed())
+    monkeypatch.setattr(journal, "FILE_SIZE", 1)
+    real = os.open
+
+    def broken(path: Any, *arguments: Any) -> int:
+        if str(path).endswith("alarms-00000002.jsonl"):
+            raise OSError(errno.EMFILE, "Too many open files")
+        return real(path, *arguments)
+
+    async def act(committer: Committer) -> None:
+        assert snapshots.catalogue is not None
+        committer.adopt(snapshots.catalogue, snapshots.rules)
+        await committer.submit(rows(1, value=500.0), 1)
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "open", broken)
+            await committer.submit(rows(1, begin=1, value=5.0), 1)
+            other = real(data / "other", os.O_RDWR | os.O_CREAT)
+            assert "journal" in committer.trouble
+            committer.sweep()
+            await committer.submit(rows(1, begin=2, value=5.0), 1)
+        os.close(other)
+        committer.sweep()
+        while committer.store.journal.pending:
+            await asyncio.sleep(0.01)
+        assert committer.trouble == ""
+
+    play(data, act)
+    assert [entry.state for entry in told(data)] == ["firing", "resolved"]
+    assert len(journal.files(data / "journal")) == 2
+    assert (data / "other").read_bytes() == b""
 
 
 def test_segments_rotate_by_clock_where_it_runs_fast(data: Path, clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:

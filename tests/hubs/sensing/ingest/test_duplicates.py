@@ -71,7 +71,7 @@ def send(store: Store, group: list[One]) -> list[bool]:
     if len(prepared.stored.rows):
         store.write(prepared.stored)
         store.apply(prepared.stored)
-    return [bool(kept) for kept in prepared.keep]
+    return [bool(kept) for kept in prepared.verdict.keep]
 
 
 def stored(data: Path) -> Counter[tuple[int, int, float, int, int]]:
@@ -164,6 +164,17 @@ def test_the_hot_index_forgets_what_the_lake_has(store: Store, tmp_path: Path) -
     checkpointed(store)
     assert not store.known._segments
     assert send(store, [(1, BEGIN, 1.0, 0), (1, BEGIN, 4.0, 0)]) == [False, True]
+
+
+def test_a_clock_that_stands_still_is_refused_beyond_a_thousand_corrections(store: Store) -> None:
+    """Of its own moment only: what others send in the same group is stored, and what was stored stays known."""
+    stuck = [(1, BEGIN, float(n), 0) for n in range(known.MAX_CORRECTIONS + 1)]
+    assert all(send(store, stuck))
+    assert send(store, [(1, BEGIN, -1.0, 0), (1, BEGIN, -2.0, 0), (2, BEGIN, 1.0, 0)]) == [False, False, True]
+    rows = Rows(np.array([1, 1, 1], np.int32), np.full(3, BEGIN), np.array([-1.0, 7.0, -1.0]), np.zeros(3, np.int8))
+    prepared = store.decide(rows, np.ones(3, np.int32), store.arrange(rows))
+    assert prepared.verdict.refused.tolist() == [True, False, True]
+    assert int(store.latest.records[1]["sequence"]) == known.MAX_CORRECTIONS
 
 
 def test_days_far_apart_do_not_collide(store: Store) -> None:

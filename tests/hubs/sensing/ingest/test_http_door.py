@@ -56,6 +56,23 @@ def test_the_same_value_again_is_a_duplicate_and_another_value_a_correction(sens
     assert sense.send([one, {**one, "value": 11}]).json()["duplicates"] == 2
 
 
+@pytest.mark.parametrize("wrong_too", [True, False])
+@pytest.mark.parametrize("lines", [True, False])
+def test_a_clock_that_stands_still_is_told_row_by_row(sense: Sense, wrong_too: bool, lines: bool) -> None:
+    stuck = reading(0)
+    assert sense.send([{**stuck, "value": n / 10} for n in range(1001)]).json()["accepted"] == 1001
+    first = {**reading(), "value": -1} if wrong_too else reading()
+    batch = [first, {**stuck, "value": 900}, stuck, {**stuck, "value": 901}]
+    given = ["", *map(json.dumps, batch)]
+    kind = {"Content_Type": "application/x-ndjson"} if lines else {}
+    answer = sense.send("\n".join(given).encode() if lines else json.dumps(batch).encode(), **kind).json()
+    assert (answer["accepted"], answer["duplicates"]) == (1 if wrong_too else 2, 1)
+    told = [(one["index"] - lines, one["field"], one["code"]) for one in answer["rejected"]]
+    refused = [(place, "at", "observation.corrected_too_often") for place in (1, 3)]
+    assert told == ([(0, "value", "observation.out_of_range")] if wrong_too else []) + refused
+    assert "corrected 1000 times" in answer["rejected"][-1]["reason"]
+
+
 def test_a_duplicate_inside_one_batch_is_stored_once(sense: Sense) -> None:
     one = reading(10)
     assert sense.send([one, reading(3), one]).json() == {"accepted": 3, "duplicates": 1, "rejected": []}
@@ -86,6 +103,21 @@ def test_gzip(sense: Sense) -> None:
     assert sense.send(body, Content_Encoding="gzip").json()["accepted"] == 2
     broken = sense.send(body[:-9], Content_Encoding="gzip")
     assert (broken.status_code, broken.json()["code"]) == (400, "observation.bad_encoding")
+
+
+def test_gzip_of_several_members(sense: Sense) -> None:
+    """Whoever compresses piece by piece writes them one after the other (RFC 1952)."""
+    pieces = [gzip.compress(json.dumps(reading(n)).encode() + b"\n") for n in range(3)]
+    body = b"".join(pieces)
+    assert sense.send(body, Content_Encoding="gzip").json()["accepted"] == 3
+    broken = sense.send(body[:-9], Content_Encoding="gzip")
+    assert (broken.status_code, broken.json()["code"]) == (400, "observation.bad_encoding")
+    assert sense.send(pieces[0] + b"rest", Content_Encoding="gzip").status_code == 400
+
+
+def test_members_that_unpack_to_too_much_together_or_are_too_many(sense: Sense) -> None:
+    assert sense.send(gzip.compress(b" " * 9_000_000) * 2, Content_Encoding="gzip").status_code == 413
+    assert sense.send(gzip.compress(b"") * 800_000, Content_Encoding="gzip").status_code == 400
 
 
 def test_booleans_enums_and_integers(sense: Sense) -> None:
@@ -135,7 +167,7 @@ def test_a_row_that_is_no_object(sense: Sense, row: Any) -> None:
     assert reason(sense, row) == ("", "observation.not_an_object")
 
 
-@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "1" * 4301])
 def test_numbers_that_are_not_finite_cost_their_row_only(sense: Sense, number: str) -> None:
     bad = json.dumps(reading("here")).replace('"here"', number)
     body = f"[{json.dumps(reading())},{bad},{json.dumps(reading())}]".encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -11,11 +12,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from citybrain.hubs.sensing.ingest import segments
+from citybrain.hubs.sensing.ingest.metrics import Metrics
+from citybrain.hubs.sensing.ingest.mqtt import AT_ONCE, DONE, MqttDoor
+from citybrain.hubs.sensing.ingest.service import Service
 from citybrain.site.broker import broker_child, find_mosquitto
 from tests.hubs.sensing.ingest import mqtt_sender
 from tests.hubs.sensing.ingest.process import Sense, free_port, until
@@ -105,6 +110,28 @@ def test_bad_payloads_are_counted_and_logged_and_hold_nothing_up(broker: Broker,
     assert stored(sense.data) == [4.0, 5.0]
     assert "The payload says air-2, the topic says air-1" in sense.log()
     assert "There is no thing with the code air-9" in sense.log()
+
+
+def test_more_numbers_than_may_be_on_their_way_that_nobody_can_read_hold_nothing_up(
+    broker: Broker, sense: Sense
+) -> None:
+    poison = json.dumps(reading(0, "here")).replace('"here"', "1" * 4301).encode()
+    broker.publish("things/air-1/observations", *[poison] * (AT_ONCE + 1), reading(1, 5.0))
+    until(lambda: stored(sense.data) == [5.0], "what follows them is taken")
+    assert counted(sense, "bad") == AT_ONCE + 1
+    assert "a number of more than 308 digits is not a finite number" in sense.log()
+
+
+def test_a_fault_of_ours_costs_the_message_only(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def broken(*_: Any, **__: Any) -> Any:
+        raise ZeroDivisionError("division by zero")
+
+    metrics = Metrics()
+    door = MqttDoor(cast(Service, SimpleNamespace(take=broken, metrics=metrics)), "127.0.0.1", 1, tmp_path / "none")
+    answer = asyncio.run(door._on_message(door._client, "things/air-1/observations", b"{}", 1, {}))
+    assert answer == DONE
+    assert metrics.mqtt.labels("bad")._value.get() == 1
+    assert "division by zero" in caplog.text
 
 
 def test_what_comes_while_sense_is_away_is_delivered_when_it_is_back(broker: Broker, sense: Sense) -> None:

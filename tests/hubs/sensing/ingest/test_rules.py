@@ -13,12 +13,14 @@ import pytest
 
 from citybrain.base import clock as city_clock
 from citybrain.base.clock import MovableClock
+from citybrain.hubs.sensing.ingest import checkpoint
 from citybrain.hubs.sensing.ingest.columns import Rows
 from citybrain.hubs.sensing.ingest.journal import alarm_id
 from citybrain.hubs.sensing.ingest.rulebook import Named
 from citybrain.hubs.sensing.ingest.service import Snapshots
 from citybrain.hubs.sensing.ingest.store import Store
 from citybrain.hubs.sensing.ingest.windows import DEPTH
+from citybrain.hubs.sensing.telemetry.moving import move_segments
 from tests.hubs.sensing.ingest.world import PM25_HIGH, folders, told, write_snapshot
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -218,6 +220,19 @@ def test_a_thing_that_is_retired_ends_its_alarms(watch: Watch) -> None:
     assert watch.reads((1, 50)) == [("resolved", 1)]
 
 
+@pytest.mark.parametrize("seconds", [1e13, 9.2e12])
+def test_a_rule_of_more_seconds_than_there_are_is_left_out(
+    watch: Watch, caplog: pytest.LogCaptureFixture, seconds: float
+) -> None:
+    """One that was stored before there was a bound ends neither the sense that runs nor one that starts."""
+    watch.rules(PM25_HIGH, {**LONG, "for_seconds": seconds}, {**SILENT, "after_seconds": seconds})
+    watch.restart()
+    assert watch.reads((0, 50), (1, 150)) == [("firing", 1)]
+    assert watch.sweep(5) == []
+    assert "the rule long is left out" in caplog.text
+    assert "the rule silent is left out" in caplog.text
+
+
 def test_a_changed_rule_judges_from_now_on(watch: Watch) -> None:
     """What fired under the old numbers goes on under the new ones; the past is not judged again."""
     watch.rules(PM25_HIGH)
@@ -325,6 +340,56 @@ def test_a_correction_that_comes_too_late_does_not_unsay_that_the_thing_spoke(li
 def test_the_last_seven_days_of_a_history_are_readings_like_any_other(living: Watch) -> None:
     living.reads((-6 * 1440, 50))
     assert living.sweep(1) == [("firing", 5 - 6 * 1440)]
+
+
+@pytest.mark.parametrize("where", [b"meta.npy", b"moments.npy", b"silent.npy"])
+def test_a_checkpoint_with_a_flipped_bit_is_none(living: Watch, where: bytes) -> None:
+    living.reads((0, 50), (4, 50))
+    path = living.data / "hot" / "checkpoint.npz"
+    content = bytearray(path.read_bytes())
+    content[content.index(where) + 150] ^= 1
+    path.write_bytes(content)
+    assert checkpoint.read(living.data / "hot") is None
+    living.restart()
+    assert living.sweep(10) == [("firing", 9)]
+
+
+def lost(watch: Watch) -> None:
+    """The checkpoint is gone, and the lake has taken over all but the last segment."""
+    watch.store.rotate()
+    watch.store.save_checkpoint(watch.store.take_checkpoint())
+    move_segments(watch.data, lambda streams: {})
+    (watch.data / "hot" / "checkpoint.npz").unlink()
+
+
+def test_a_checkpoint_that_is_lost_withdraws_no_alarm_that_is_over(watch: Watch) -> None:
+    watch.rules(PM25_HIGH)
+    watch.reads((0, 50), (1, 150), (2, 50))
+    lost(watch)
+    watch.restart()
+    assert watch.lines() == []
+    assert watch.reads((3, 150)) == [("firing", 3)]
+
+
+def test_a_checkpoint_that_is_lost_keeps_an_alarm_that_ended_since(watch: Watch) -> None:
+    watch.rules(PM25_HIGH)
+    watch.reads((0, 50), (1, 150))
+    watch.clock.move_to(START + timedelta(minutes=2))
+    lost(watch)
+    watch.reads((2, 50), (3, 50))
+    watch.restart()
+    assert watch.lines() == []
+
+
+def test_a_checkpoint_that_is_lost_tells_an_alarm_anew_that_goes_on(watch: Watch) -> None:
+    """Its beginning has moved to the lake: it begins with what is left."""
+    watch.rules(PM25_HIGH)
+    watch.reads((0, 50), (1, 150))
+    watch.clock.move_to(START + timedelta(minutes=2))
+    lost(watch)
+    watch.reads((2, 150), (3, 50))
+    watch.restart()
+    assert sorted(watch.lines()) == [("firing", 2), ("resolved", 3), ("withdrawn", 1)]
 
 
 def test_a_checkpoint_of_before_there_were_histories_goes_on(living: Watch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from pathlib import Path
@@ -95,6 +96,25 @@ def test_a_segment_without_its_head_is_removed(tmp_path: Path) -> None:
     assert sizes(path) == []
     assert segments.recover(path) == 0
     assert not path.exists()
+
+
+def test_a_segment_that_cannot_be_begun_leaves_no_file_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a full disk it is tried each second: descriptors would run out within the hour."""
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    before = len(os.listdir("/proc/self/fd"))
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", full)
+        for _ in range(3):
+            with pytest.raises(OSError, match="No space"):
+                Segment(tmp_path, 1)
+    assert len(os.listdir("/proc/self/fd")) == before
+    begun = Segment(tmp_path, 1)
+    begun.write(group(10))
+    begun.finish()
+    assert sizes(begun.path) == [10]
 
 
 def test_reading_from_and_up_to_an_offset(segment: Segment) -> None:

@@ -6,6 +6,7 @@ import struct
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -104,6 +105,19 @@ def test_without_a_checkpoint_the_lake_says_what_is_known(station: Station) -> N
     assert sorted(cold(station.data).values()) == [1, 1]
 
 
+def test_readings_after_the_hot_folder_was_lost_go_to_the_lake_too(station: Station) -> None:
+    for n in range(3):
+        station.reads(NOON + n * MINUTE, float(n))
+        station.move()
+    station.store.close()
+    for path in (station.data / "hot").iterdir():
+        path.unlink()
+    station.store = Store(station.data)
+    station.reads(NOON + HOUR, 50.0)
+    assert station.move() == 1
+    assert sorted(value for _, _, _, value, _ in cold(station.data)) == [0.0, 1.0, 2.0, 50.0]
+
+
 def test_days_in_pieces_are_put_together_when_they_are_over(station: Station, clock: MovableClock) -> None:
     for n in range(6):
         station.reads(NOON + n * MINUTE, float(n))
@@ -135,6 +149,32 @@ def test_a_damaged_segment_is_not_thrown_away(station: Station, caplog: pytest.L
     assert "is damaged" in caplog.text
     assert path.with_name(f"{path.name}.damaged").read_bytes() == bytes(content)
     assert len(segments.segments(station.data / "hot")) == 1
+
+
+def test_a_damaged_segment_is_not_thrown_away_by_who_was_killed_after_the_commit(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    station.reads(NOON, 1.0)
+    station.reads(NOON + MINUTE, 2.0)
+    station.close_segment()
+    (_, path), _ = segments.segments(station.data / "hot")
+    content = bytearray(path.read_bytes())
+    content[content.rindex(struct.pack("<d", 2.0))] ^= 1
+    path.write_bytes(content)
+    commit = moving._commit
+
+    def killed(*arguments: Any) -> None:
+        commit(*arguments)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(moving, "_commit", killed)
+        with pytest.raises(KeyboardInterrupt):
+            moving.move_segments(station.data, describe)
+    assert moving.move_segments(station.data, describe) == 0
+    assert not path.exists()
+    assert path.with_name(f"{path.name}.damaged").read_bytes() == bytes(content)
+    assert sum(cold(station.data).values()) == 1
 
 
 def test_readings_of_a_stream_without_a_name_are_kept(station: Station) -> None:

@@ -1,9 +1,10 @@
 """Taking the alarm journal in: each line exactly once, with its rows, its messages and the cursor in one transaction.
 
-The last line of an alarm is the truth about it. One that repeats the present state with another moment amends it and
-tells nobody; one that says the same again changes nothing. An alarm that fires within the rule's fold time after
+The last line of an alarm is the truth about it. One that repeats the present state with another moment or value amends
+it and tells nobody; one that says the same again changes nothing. An alarm that fires within the rule's fold time after
 the last one of the same rule, thing and property resolved is folded into that one (or into what that one was folded
-into): its messages say so, so that nobody opens a second case for a value that flaps.
+into): its messages say so, so that nobody opens a second case for a value that flaps. When that one is withdrawn, the
+oldest of those folded into it takes its place.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from django.db import transaction
 
 from citybrain.base import bus
 from citybrain.base.bus import Draft
+from citybrain.base.clock import LONGEST_SECONDS
 from citybrain.hubs.sensing.alarms.journal import Line, Position, bytes_after, journal_files, journal_folder, read_lines
 from citybrain.hubs.sensing.alarms.messages import AlarmFired, AlarmMessage, AlarmResolved, AlarmWithdrawn
 from citybrain.hubs.sensing.alarms.models import Alarm, AlarmRule, AlarmTransition, JournalCursor
@@ -103,15 +105,22 @@ class Intake:
         for keys in chunks(sorted({line.alarm for line in lines})):
             rows = Alarm.objects.select_for_update(of=("self",)).select_related("folded_into").order_by("pk")
             self.alarms |= {row.pk: row for row in rows.filter(pk__in=keys)}
+        self._load_folded([line for line in lines if line.state == State.WITHDRAWN])
         self._load_resolved([line for line in lines if line.state == State.FIRING])
+
+    def _load_folded(self, withdrawn: list[Line]) -> None:
+        for keys in chunks(sorted({line.alarm for line in withdrawn})):
+            rows = Alarm.objects.select_for_update(of=("self",)).select_related("folded_into").order_by("pk")
+            for row in rows.filter(folded_into__in=keys):
+                self.alarms.setdefault(row.pk, row)
 
     def _load_resolved(self, firing: list[Line]) -> None:
         """The last resolved alarm of each rule, thing and property that may be folded into."""
         folding = [line for line in firing if line.rule in self.rules and self.rules[line.rule].fold_within_seconds]
         if not folding:
             return
-        longest = max(self.rules[line.rule].fold_within_seconds for line in folding)
-        earliest = min(line.start_at for line in folding) - timedelta(seconds=longest)
+        longest = max(time_of(self.rules[line.rule].fold_within_seconds) for line in folding)
+        earliest = min(line.start_at for line in folding) - longest
         rule_ids = {self.rules[line.rule].pk for line in folding}
         for ids in chunks(sorted({line.thing_id for line in folding})):
             rows = Alarm.objects.select_related("folded_into").filter(
@@ -128,7 +137,7 @@ class Intake:
         alarm = self.alarms.get(line.alarm)
         if alarm is None:
             alarm = self.alarms[line.alarm] = self.new[line.alarm] = new_alarm(line, rule, thing)
-        elif (alarm.state, decided_at(alarm)) == (line.state, line.at):
+        elif says_the_same(line, alarm, rule):
             return
         tells = line.state in MESSAGES and line.state != alarm.state
         had_fired = alarm.fired_at is not None
@@ -148,6 +157,7 @@ class Intake:
             self.resolved[key_of(alarm)] = alarm
         elif line.state == State.WITHDRAWN:
             self._unfold(alarm)
+            self._replace_root(alarm)
             alarm.fired_at = alarm.resolved_at = None
         self._note_change(alarm)
 
@@ -162,7 +172,7 @@ class Intake:
         if last.state != State.RESOLVED or last.resolved_at is None:
             return
         gap = alarm.start_at - last.resolved_at
-        if timedelta(0) <= gap <= timedelta(seconds=rule.fold_within_seconds):
+        if timedelta(0) <= gap <= time_of(rule.fold_within_seconds):
             root = self._root(last)
             alarm.folded_into = root
             root.episodes += 1
@@ -179,6 +189,18 @@ class Intake:
             root.episodes -= 1
             alarm.folded_into = None
             self._note_change(root)
+
+    def _replace_root(self, alarm: Alarm) -> None:
+        """The oldest of what was folded into an alarm that never was stands for all of it."""
+        folded = [one for one in self.alarms.values() if one.folded_into_id == alarm.pk] if alarm.episodes > 1 else []
+        if not folded:
+            return
+        root, *others = sorted(folded, key=lambda one: (one.start_at, one.pk))
+        root.folded_into, root.episodes, alarm.episodes = None, len(folded), 1
+        for one in others:
+            one.folded_into = root
+        for one in folded:
+            self._note_change(one)
 
     def _draft(self, alarm: Alarm, line: Line, rule: AlarmRule, thing: Thing) -> Draft:
         root = self._root(alarm)
@@ -228,6 +250,13 @@ def decided_at(alarm: Alarm) -> datetime | None:
     return {State.FIRING: alarm.fired_at, State.RESOLVED: alarm.resolved_at}.get(State(alarm.state), alarm.start_at)
 
 
+def says_the_same(line: Line, alarm: Alarm, rule: AlarmRule) -> bool:
+    if (alarm.state, decided_at(alarm)) != (line.state, line.at):
+        return False
+    is_corrected = (alarm.value, alarm.reading) != (line.value, reading_id(line, rule))
+    return line.state != State.FIRING or not is_corrected
+
+
 def key_of(alarm: Alarm) -> Key:
     return alarm.rule_id, alarm.thing_id, alarm.property
 
@@ -235,9 +264,14 @@ def key_of(alarm: Alarm) -> Key:
 def reading_id(line: Line, rule: AlarmRule) -> str:
     """The reading that decided, `<thing>/<property>/<at>/<sequence>`; when a silence begins, the last one before it."""
     silent = rule.kind == AlarmRule.Kind.SILENCE and line.state == State.FIRING
-    at = line.start_at - timedelta(seconds=rule.after_seconds or 0) if silent else line.at
+    at = line.start_at - time_of(rule.after_seconds) if silent else line.at
     spelled = at.isoformat().replace("+00:00", "Z")
     return f"{line.thing}/{line.property}/{spelled}/{line.sequence}"
+
+
+def time_of(seconds: float | None) -> timedelta:
+    """A time that a rule declares; the longest that may be declared for one of before there was a longest."""
+    return timedelta(seconds=min(seconds or 0, LONGEST_SECONDS))
 
 
 def chunks(items: list[T]) -> Iterable[list[T]]:

@@ -11,6 +11,8 @@ from citybrain.base.errors import BadInput, TooLarge
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 LIMIT = 16 * 1024 * 1024
 GZIP = 16 + zlib.MAX_WBITS
+CHUNK = 16 * 1024  # what follows a member is copied: no more of it at a time
+MEMBERS = 10_000
 
 
 class Disconnected(Exception):
@@ -45,16 +47,30 @@ async def read_body(headers: dict[bytes, bytes], receive: Receive, *, limit: int
 
 
 def unpack(body: bytes, limit: int) -> bytes:
-    """A gzip body, without ever holding more than the limit of it."""
-    unpacker = zlib.decompressobj(GZIP)
+    """A gzip body of one member or several (RFC 1952), without ever holding more than the limit of it."""
+    view, place, size = memoryview(body), 0, 0
+    parts: list[bytes] = []
+    for _ in range(MEMBERS):
+        unpacker = zlib.decompressobj(GZIP)
+        while not unpacker.eof:
+            chunk = view[place : place + CHUNK]
+            if not chunk:
+                raise BadInput("observation.bad_encoding", why="it ends too early")
+            parts.append(_unpacked(unpacker, chunk, limit + 1 - size))
+            size += len(parts[-1])
+            if size > limit:
+                raise _too_large(limit)
+            place += len(chunk) - len(unpacker.unused_data)
+        if place == len(body):
+            return b"".join(parts)
+    raise BadInput("observation.bad_encoding", why=f"more than {MEMBERS} members")
+
+
+def _unpacked(unpacker: Any, chunk: memoryview, most: int) -> bytes:
     try:
-        found = unpacker.decompress(body, limit + 1)
+        found: bytes = unpacker.decompress(chunk, most)
     except zlib.error as error:
         raise BadInput("observation.bad_encoding", why=str(error)) from error
-    if len(found) > limit:
-        raise _too_large(limit)
-    if not unpacker.eof:
-        raise BadInput("observation.bad_encoding", why="it ends too early")
     return found
 
 

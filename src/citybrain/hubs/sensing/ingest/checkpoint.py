@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import logging
 import os
-import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import numpy as np
@@ -28,6 +28,7 @@ from citybrain.hubs.sensing.ingest.windows import Slots, Windows
 log = logging.getLogger("citybrain.sense")
 FILE = "checkpoint.npz"
 FORMAT = 1
+T = TypeVar("T")
 OLDER_ARRAYS = ("stream", "moments", "values", "sequences", "written", "last", "complete")
 WINDOW_ARRAYS = (*OLDER_ARRAYS, "past", "heard", "heard_sequence")
 SLOT_ARRAYS = ("rule", "window", "phase", "start", "since", "fired", "silent", "floor")
@@ -88,12 +89,18 @@ def write(hot: Path, checkpoint: Checkpoint) -> None:
 
 def read_meta(hot: Path) -> Meta | None:
     """The position alone; None when there is no checkpoint that can be read."""
+    return _whole(hot, _meta)
+
+
+def _whole(hot: Path, part: Callable[[Any], T]) -> T | None:
     try:
         with np.load(hot / FILE) as stored:
-            return _meta(stored)
+            return part(stored)
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, OSError, zipfile.BadZipFile, msgspec.DecodeError) as error:
+    except (
+        Exception
+    ) as error:  # a flipped bit can look like anything: an encrypted file, a syntax error, a missing array
         log.error("%s cannot be read: %s", hot / FILE, error)
         return None
 
@@ -107,15 +114,14 @@ def _meta(stored: Any) -> Meta:
 
 def read(hot: Path) -> Checkpoint | None:
     """The last checkpoint; None when there is none that can be read (the store is then worked through whole)."""
-    meta = read_meta(hot)
-    if meta is None:
-        return None
-    with np.load(hot / FILE) as stored:
-        windows = _windows(stored)
-        slots = Slots(*(stored[name] for name in SLOT_ARRAYS))
-        slots.changes = meta.changes
-        latest = stored["latest"]
-    return Checkpoint(meta, latest, windows, slots)
+    return _whole(hot, _checkpoint)
+
+
+def _checkpoint(stored: Any) -> Checkpoint:
+    meta = _meta(stored)
+    slots = Slots(*(stored[name] for name in SLOT_ARRAYS))
+    slots.changes = meta.changes
+    return Checkpoint(meta, stored["latest"], _windows(stored), slots)
 
 
 def _windows(stored: Any) -> Windows:

@@ -20,7 +20,8 @@ import numpy as np
 from citybrain.base import clock
 from citybrain.base.errors import CityError, TooMany, Unavailable
 from citybrain.hubs.sensing.ingest.catalogue import Catalogue
-from citybrain.hubs.sensing.ingest.columns import Flags, Rows, join
+from citybrain.hubs.sensing.ingest.columns import Rows, join
+from citybrain.hubs.sensing.ingest.known import Verdict
 from citybrain.hubs.sensing.ingest.metrics import Metrics
 from citybrain.hubs.sensing.ingest.snapshot import Rule
 from citybrain.hubs.sensing.ingest.store import Prepared, Store
@@ -33,11 +34,19 @@ QUEUE_ROWS = 524_288
 RETRY_SECONDS = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What became of a batch of rows: how many were repetitions, and the places of those that were refused."""
+
+    duplicates: int = 0
+    refused: tuple[int, ...] = ()
+
+
 @dataclass(slots=True)
 class Waiting:
     rows: Rows
     token: int
-    done: asyncio.Future[int]
+    done: asyncio.Future[Committed]
 
 
 class Committer:
@@ -55,8 +64,8 @@ class Committer:
         self._stopping = False
         self._troubles: dict[str, str] = {}  # by step; a step that goes well again takes its own away
 
-    async def submit(self, rows: Rows, token: int) -> int:
-        """Store the rows; how many of them were repetitions. Returns when they are synced.
+    async def submit(self, rows: Rows, token: int) -> Committed:
+        """Store the rows; which of them were not new. Returns when they are synced.
 
         Raises TooMany when the queue is full, Unavailable when they could not be stored.
         """
@@ -65,7 +74,7 @@ class Committer:
         if self._queued + len(rows) > QUEUE_ROWS and self._queued:
             raise TooMany("observation.busy", retry_after=RETRY_SECONDS, seconds=RETRY_SECONDS)
         if not len(rows):
-            return 0
+            return Committed()
         waiting = Waiting(rows, token, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
         self._queued += len(rows)
@@ -170,7 +179,7 @@ class Committer:
                 self.store.apply(prepared.stored)
             await self._flush_journal()  # who was told yes can rely on the alarms having been told, too
         finally:
-            self._tell(group, prepared.keep)
+            self._tell(group, prepared.verdict)
         self.metrics.commit.observe(clock.monotonic() - began)
 
     async def _write(self, group: list[Waiting]) -> Prepared:
@@ -203,13 +212,15 @@ class Committer:
         """What keeps it from working, in a sentence; empty when all went well at the last try."""
         return "; ".join(self._troubles.values())
 
-    def _tell(self, group: list[Waiting], keep: Flags) -> None:
+    def _tell(self, group: list[Waiting], verdict: Verdict) -> None:
         begin = 0
         for waiting in group:
-            end = begin + len(waiting.rows)
+            part = slice(begin, begin + len(waiting.rows))
             if not waiting.done.done():
-                waiting.done.set_result(len(waiting.rows) - int(np.count_nonzero(keep[begin:end])))
-            begin = end
+                refused = tuple(np.flatnonzero(verdict.refused[part]).tolist())
+                kept = int(np.count_nonzero(verdict.keep[part]))
+                waiting.done.set_result(Committed(len(waiting.rows) - kept - len(refused), refused))
+            begin = part.stop
 
     async def _rotate(self) -> None:
         """Begin a new segment and write the checkpoint beside the work; one at a time."""

@@ -17,11 +17,14 @@ from pathlib import Path
 import msgspec
 
 from citybrain.base import clock
+from citybrain.hubs.sensing.ingest.columns import NEVER
 from citybrain.hubs.sensing.ingest.machine import Line, difference
 from citybrain.hubs.sensing.ingest.rulebook import Named, Transition
-from citybrain.hubs.sensing.ingest.segments import Appender, sync_folder
+from citybrain.hubs.sensing.ingest.segments import Appender
 
 FILE_SIZE = 64 * 1024 * 1024
+ENDED = ("resolved", "lapsed", "withdrawn")
+Episode = tuple[str, int, int]  # rule, stream, start
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,11 +80,18 @@ class Journal:
 
     def _open(self) -> Appender:
         path = _path(self.folder, self._number)
-        new = not path.exists()
-        file = Appender(path, keep=0 if new else _whole_length(path))
-        if new:
-            sync_folder(self.folder)
-        return file
+        return Appender(path, keep=_whole_length(path) if path.exists() else 0)
+
+    def _begin_file(self) -> None:
+        """The next file; when it cannot be opened, the one before stays open and in use."""
+        finished = self._file
+        self._number += 1
+        try:
+            self._file = self._open()
+        except OSError:
+            self._number -= 1
+            raise
+        finished.close()
 
     @property
     def pending(self) -> int:
@@ -114,13 +124,11 @@ class Journal:
         """Write and sync what is pending, and wake `work`. Raises OSError when the disk is full."""
         if not self._pending:
             return
+        if self._file.offset >= FILE_SIZE:
+            self._begin_file()
         lines = self._pending[:]
         self._file.append(b"\n".join(lines) + b"\n")
         del self._pending[: len(lines)]
-        if self._file.offset >= FILE_SIZE:
-            self._file.close()
-            self._number += 1
-            self._file = self._open()
         self.poke()
 
     def poke(self) -> None:
@@ -164,9 +172,15 @@ def told_since(folder: Path, seq: int) -> list[Entry]:
     return [entry for part in reversed(found) for entry in part]
 
 
-def untold(told: list[Entry], true: list[Transition]) -> list[Transition]:
-    """What the journal lacks, or tells wrongly, after the readings since the checkpoint were worked through again."""
-    episodes: dict[tuple[str, int, int], tuple[Named, list[Line], list[Line]]] = {}
+def untold(told: list[Entry], true: list[Transition], *, since: int = NEVER) -> list[Transition]:
+    """What the journal lacks, or tells wrongly, after readings were worked through again.
+
+    `since` is when the first of them was recorded, where there is no checkpoint (NEVER: there is one): an episode that
+    had begun by then, and is over, follows from readings that have moved to the lake, and is left as it was told.
+    """
+    past = _over(told, true, since)
+    told = [entry for entry in told if (entry.rule, entry.stream, micros(entry.start_at)) not in past]
+    episodes: dict[Episode, tuple[Named, list[Line], list[Line]]] = {}
     for entry in told:
         names = Named(entry.thing_id, entry.thing, entry.property)
         line = Line(micros(entry.start_at), entry.state, micros(entry.at), entry.value, entry.sequence)
@@ -178,6 +192,23 @@ def untold(told: list[Entry], true: list[Transition]) -> list[Transition]:
         missing = _missing(start, _standing(before), _standing(after))
         found += [Transition(rule, stream, names, line) for line in missing]
     return found
+
+
+def _over(told: list[Entry], true: list[Transition], since: int) -> set[Episode]:
+    """The episodes begun before `since` and ended, unless what was worked out begins another before their end."""
+    again: dict[tuple[str, int], int] = {}
+    for rule, stream, _, line in true:
+        again[rule, stream] = min(line.start, again.get((rule, stream), line.start))
+    last: dict[Episode, Entry] = {}
+    for entry in told:
+        episode = entry.rule, entry.stream, micros(entry.start_at)
+        if episode in last or micros(entry.recorded_at) < since:
+            last[episode] = entry
+    return {
+        (rule, stream, start)
+        for (rule, stream, start), entry in last.items()
+        if entry.state in ENDED and micros(entry.at) < again.get((rule, stream), micros(entry.at) + 1)
+    }
 
 
 def _standing(lines: list[Line]) -> list[Line]:

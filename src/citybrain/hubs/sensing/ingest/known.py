@@ -3,13 +3,15 @@
 A reading later than everything its stream has sent is new: that is decided for a whole batch by array comparisons.
 The others are looked up: in the keys of the hot segments (sorted runs in memory, or read back from the file), then in
 the lake. A value that was ever recorded for (stream, at) is a repetition, so that redelivery in any order changes
-nothing; another value is a correction and gets the next sequence.
+nothing; another value is a correction and gets the next sequence. Nobody corrects a moment a thousand times: that is a
+device whose clock stands still, and what it sends beyond is refused.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +23,17 @@ from citybrain.hubs.sensing.ingest.columns import DAY, Flags, Ints, Rows, Stored
 from citybrain.hubs.sensing.ingest.lakekeys import LakeKeys
 from citybrain.hubs.sensing.ingest.runs import Run, Runs
 
-MAX_SEQUENCE = 32_767
+MAX_CORRECTIONS = 1_000  # of one moment of a stream
 HOT_ROWS = 4_000_000  # keys of closed segments kept in memory; others are read back when a late reading asks
+
+
+@dataclass(slots=True)
+class Verdict:
+    """On each row of a group; what is neither kept nor refused is a repetition."""
+
+    keep: Flags
+    refused: Flags  # corrections of a moment that has MAX_CORRECTIONS already
+    sequence: NDArray[np.int16]
 
 
 class SegmentKeys:
@@ -85,16 +96,18 @@ class Known:
             held -= keys.in_memory
             keys.drop()
 
-    def decide(self, rows: Rows, arranged: Arranged, high: Ints) -> tuple[Flags, NDArray[np.int16]]:
+    def decide(self, rows: Rows, arranged: Arranged, high: Ints) -> Verdict:
         """Which rows to keep, and the sequence of each. Changes nothing."""
         keep, sequence = np.ones(len(rows), np.bool_), np.zeros(len(rows), np.int16)
+        refused = np.zeros(len(rows), np.bool_)
         if arranged.late is not None:
             which = np.flatnonzero(arranged.late)
-            keep[which], sequence[which] = self._exact(rows.take(which), high)
-        return keep, sequence
+            exact = self._exact(rows.take(which), high)
+            keep[which], refused[which], sequence[which] = exact.keep, exact.refused, exact.sequence
+        return Verdict(keep, refused, sequence)
 
-    def _exact(self, rows: Rows, high: Ints) -> tuple[Flags, NDArray[np.int16]]:
-        """Whether to keep each row, and its sequence, for rows of which some may have been stored before."""
+    def _exact(self, rows: Rows, high: Ints) -> Verdict:
+        """On rows of which some may have been stored before."""
         order = np.lexsort((rows.at, rows.stream))  # stable: equal keys stay in arrival order
         stream, at = rows.stream[order], rows.at[order]
         again = np.zeros(len(order), np.bool_)
@@ -103,12 +116,13 @@ class Known:
         old = np.flatnonzero(rows.at <= high[rows.stream])
         if len(old):
             top[old], same[old] = self.find(rows.take(old))
-        keep, sequence = ~same, (top + 1).astype(np.int16)
+        keep, sequence = ~same, top.astype(np.int64) + 1
         for begin, end in _repeated(again):
             self._within(rows, order[begin:end], same, keep, sequence)
-        return keep, sequence
+        refused = keep & (sequence > MAX_CORRECTIONS)
+        return Verdict(keep & ~refused, refused, np.minimum(sequence, MAX_CORRECTIONS).astype(np.int16))
 
-    def _within(self, rows: Rows, group: Ints, same: Flags, keep: Flags, sequence: NDArray[np.int16]) -> None:
+    def _within(self, rows: Rows, group: Ints, same: Flags, keep: Flags, sequence: Ints) -> None:
         """Rows of one group with the same key: each against the store and against those before it."""
         following = int(sequence[group[0]])
         seen: set[tuple[float, int]] = set()
@@ -116,9 +130,10 @@ class Known:
             content = float(rows.value[row]), int(rows.quality[row])
             keep[row] = not same[row] and content not in seen
             if keep[row]:
-                seen.add(content)
                 sequence[row] = following
-                following += 1
+                if following <= MAX_CORRECTIONS:
+                    seen.add(content)
+                    following += 1
 
     def find(self, rows: Rows) -> tuple[NDArray[np.int16], Flags]:
         """For each row the highest sequence stored under its key (-1: none), and whether its value is among them."""

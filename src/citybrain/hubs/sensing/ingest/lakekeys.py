@@ -17,6 +17,7 @@ from citybrain.base import clock
 from citybrain.hubs.sensing.ingest.columns import NEVER, Ints, Rows, Streams
 from citybrain.hubs.sensing.ingest.runs import Run
 
+APPLICATION = "sense"  # under which a commit to the table says the last segment that it holds
 COLUMNS = ["stream", "at", "value", "quality", "sequence"]
 WHOLE_DAY_ROWS = 2_000_000  # a bigger day is read for the streams asked for, each time
 CACHE_ROWS = 6_000_000
@@ -44,6 +45,11 @@ class LakeKeys:
         else:
             self._table.update_incremental()
         return self._table
+
+    def last_segment(self) -> int:
+        """The number of the last segment that the table holds; 0 while there is none."""
+        table = self._opened()
+        return (table.transaction_version(APPLICATION) or 0) if table is not None else 0
 
     def runs(self, day: int, streams: Streams) -> Iterator[Run]:
         table = self._opened()

@@ -97,6 +97,10 @@ class MqttDoor:
             except CityError as error:
                 self._bad(topic, str(error))
                 return DONE
+            except Exception as error:  # sent again it would fail again, and in the end hold up every other sender
+                log.exception("a fault of ours: a message on %s could not be taken", topic)
+                self._bad(topic, str(error))
+                return DONE
             for one in taken.rejected:
                 self._bad(topic, one.error.reason("en"))
             if not taken.rejected:

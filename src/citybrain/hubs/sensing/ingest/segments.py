@@ -66,12 +66,22 @@ def write_all(descriptor: int, data: bytes | memoryview) -> None:
 class Appender:
     """A file that only grows by synced pieces: what failed is cut off again, so that the file stays readable."""
 
-    def __init__(self, path: Path, *, keep: int = 0):
-        """Open for appending after the first `keep` bytes; what follows them is cut off."""
+    def __init__(self, path: Path, *, keep: int = 0, head: bytes = b""):
+        """Open for appending after the first `keep` bytes; what follows them is cut off.
+
+        Raises OSError when it cannot be opened, `head` not be written or the name not be synced; then nothing is open.
+        """
         self.path = path
         self.offset = keep
         self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
-        self._torn = os.fstat(self._descriptor).st_size != keep
+        try:
+            self._torn = os.fstat(self._descriptor).st_size != keep
+            if head:
+                self.append(head)
+            sync_folder(path.parent)
+        except OSError:
+            self.close()
+            raise
 
     def append(self, data: bytes | memoryview) -> None:
         """Write and sync; raises OSError (a full disk, for example) and leaves the file as it was."""
@@ -99,10 +109,8 @@ class Segment(Appender):
     """The segment that is being written."""
 
     def __init__(self, hot: Path, number: int):
-        super().__init__(segment_path(hot, number))
+        super().__init__(segment_path(hot, number), head=HEAD)
         self.number = number
-        self.append(HEAD)
-        sync_folder(hot)
 
     def write(self, batch: pa.RecordBatch) -> None:
         self.append(_message(batch))

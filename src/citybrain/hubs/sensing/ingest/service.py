@@ -10,12 +10,11 @@ from typing import Any
 from citybrain.base import clock
 from citybrain.base.errors import NotSignedIn, Unavailable
 from citybrain.hubs.sensing.ingest.catalogue import Catalogue
-from citybrain.hubs.sensing.ingest.columns import Rows
 from citybrain.hubs.sensing.ingest.committer import Committer
 from citybrain.hubs.sensing.ingest.decode import Limits, Unclear, limits_of, straight
 from citybrain.hubs.sensing.ingest.metrics import Metrics
 from citybrain.hubs.sensing.ingest.room import Room
-from citybrain.hubs.sensing.ingest.sift import Rejected, Sieve, parse
+from citybrain.hubs.sensing.ingest.sift import Rejected, Sieve, corrected_too_often, parse, places_of
 from citybrain.hubs.sensing.ingest.snapshot import Keyring, Rule, Rules, SnapshotFile, Things, Token, Tokens
 
 POLL_SECONDS = 0.1
@@ -61,7 +60,7 @@ class Snapshots:
             elif isinstance(read, Things):
                 self.catalogue, new = Catalogue(read), True
             elif isinstance(read, Rules):
-                self.rules, new = read.rules, True
+                self.rules, new = read.usable(), True
         return new and self.catalogue is not None
 
 
@@ -108,22 +107,26 @@ class Service:
                 raise Unclear
             rows = straight(body, lines=lines, catalogue=catalogue, limits=limits)
             rejected: list[Rejected] = []
+            places: list[int] = []
         except Unclear:
-            rows, rejected = await self._sift(body, lines, catalogue, limits, thing)
-        duplicates = await self.committer.submit(rows, token.id)
-        taken = Taken(len(rows), duplicates, rejected)
-        self.metrics.accepted.inc(len(rows))
-        self.metrics.duplicates.inc(duplicates)
+            sieve = await self._sift(body, lines, catalogue, limits, thing)
+            rows, rejected, places = sieve.rows(), sieve.rejected, sieve.places
+        done = await self.committer.submit(rows, token.id)
+        if done.refused:
+            places = places or places_of(body, len(rows), lines=lines)
+            rejected += [corrected_too_often(places[row], rows, row, catalogue) for row in done.refused]
+            rejected.sort(key=lambda one: one.index)
+        taken = Taken(len(rows) - len(done.refused), done.duplicates, rejected)
+        self.metrics.accepted.inc(taken.accepted)
+        self.metrics.duplicates.inc(taken.duplicates)
         self.metrics.rejected.inc(len(rejected))
         return taken
 
-    async def _sift(
-        self, body: bytes, lines: bool, catalogue: Catalogue, limits: Limits, thing: str | None
-    ) -> tuple[Rows, list[Rejected]]:
+    async def _sift(self, body: bytes, lines: bool, catalogue: Catalogue, limits: Limits, thing: str | None) -> Sieve:
         sieve = Sieve(catalogue, limits, thing)
         for _ in sieve.take(parse(body, lines=lines)):
             await asyncio.sleep(0)
-        return sieve.rows(), sieve.rejected
+        return sieve
 
     async def sweep(self) -> None:
         """Look for silences each second, and at once when somebody has driven the clock; until cancelled."""

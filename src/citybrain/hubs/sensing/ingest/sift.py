@@ -16,6 +16,8 @@ from citybrain.base.errors import BadInput, FieldError
 from citybrain.hubs.sensing.ingest.catalogue import Catalogue
 from citybrain.hubs.sensing.ingest.columns import TIME, Rows
 from citybrain.hubs.sensing.ingest.decode import HISTORY_BEGIN, Limits
+from citybrain.hubs.sensing.ingest.journal import iso
+from citybrain.hubs.sensing.ingest.known import MAX_CORRECTIONS
 
 NANO = pa.timestamp("ns", tz="UTC")
 NAIVE = (pa.timestamp("us"), pa.timestamp("ns"))
@@ -31,9 +33,9 @@ TOO_LONG = {"zh": "超过 308 位的数字", "en": "a number of more than 308 di
 
 
 class NotANumber:
-    """Stands for NaN and Infinity, which JSON does not know but many senders write."""
+    """Stands for NaN and Infinity, which JSON does not know but many senders write, and for what is far too long."""
 
-    def __init__(self, text: str):
+    def __init__(self, text: str | dict[str, str]):
         self.text = text
 
 
@@ -55,6 +57,13 @@ class Rejected:
         return {"index": self.index, **self.error.document(language)}
 
 
+def corrected_too_often(index: int, rows: Rows, row: int, catalogue: Catalogue) -> Rejected:
+    """The rejection of a reading that was right by itself, for a moment that was corrected too often already."""
+    stream, at = catalogue.named(int(rows.stream[row])), iso(int(rows.at[row]))
+    data = {"thing": stream.thing, "property": stream.property, "at": at, "most": MAX_CORRECTIONS}
+    return Rejected(index, FieldError("at", "observation.corrected_too_often", data))
+
+
 class _Refused(Exception):
     def __init__(self, field: str, code: str, **data: Any):
         super().__init__(code)
@@ -74,6 +83,13 @@ def parse(body: bytes, *, lines: bool) -> list[Any]:
     return rows
 
 
+def places_of(body: bytes, count: int, *, lines: bool) -> list[int]:
+    """Where in its batch each row stands, of a body in which all of them are right: blank lines are counted too."""
+    if not lines:
+        return list(range(count))
+    return [place for place, line in enumerate(body.split(b"\n")) if line.strip()]
+
+
 def _parse_array(body: bytes) -> list[Any]:
     try:
         found = msgspec.json.decode(body)
@@ -85,9 +101,9 @@ def _parse_array(body: bytes) -> list[Any]:
 
 
 def _lenient(body: bytes) -> Any:
-    """JSON in which NaN and Infinity stand for themselves, so that only their row is refused."""
+    """JSON in which what is no number stands for itself, so that only its row is refused."""
     try:
-        return json.loads(body, parse_constant=NotANumber)
+        return json.loads(body, parse_constant=NotANumber, parse_int=_whole)
     except json.JSONDecodeError as error:
         offset = len(error.doc[: error.pos].encode())
         raise BadInput("observation.broken_json", offset=offset, why=error.msg) from error
@@ -95,6 +111,13 @@ def _lenient(body: bytes) -> Any:
         raise BadInput("observation.broken_json", offset=error.start, why="not UTF-8") from error
     except RecursionError as error:
         raise BadInput("observation.broken_json", offset=0, why=MAX_DEPTH_WHY) from error
+
+
+def _whole(digits: str) -> int | NotANumber:
+    try:
+        return int(digits)
+    except ValueError:  # more digits than Python reads
+        return NotANumber(TOO_LONG)
 
 
 def _parse_line(line: bytes) -> Any:
@@ -118,6 +141,7 @@ class Sieve:
         self.limits = limits
         self.thing = thing  # what the MQTT topic says
         self.rejected: list[Rejected] = []
+        self.places: list[int] = []  # of the good ones in the batch
         self._good: list[tuple[int, int, float, int]] = []
 
     def take(self, rows: list[Any], *, size: int = 1000) -> Iterator[None]:
@@ -126,6 +150,7 @@ class Sieve:
             if row is not BLANK:
                 try:
                     self._good.append(self._row(row))
+                    self.places.append(index)
                 except _Refused as refused:
                     self.rejected.append(Rejected(index, refused.error))
             if index % size == size - 1:

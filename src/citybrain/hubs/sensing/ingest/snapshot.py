@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from citybrain.base.clock import LONGEST_SECONDS
 from citybrain.base.conditions import TRUE, Condition, load
 
 log = logging.getLogger("citybrain.sense")
@@ -81,6 +82,17 @@ class Rule(msgspec.Struct, frozen=True):
 class Rules(msgspec.Struct, frozen=True):
     version: int
     rules: list[Rule]
+
+    def usable(self) -> list[Rule]:
+        """The rules without those of more time than can be reckoned with: one of them would end all sensing."""
+        found: list[Rule] = []
+        for rule in self.rules:
+            longest = max(rule.for_seconds, rule.clear_for_seconds, rule.after_seconds)
+            if longest <= LONGEST_SECONDS:
+                found.append(rule)
+            else:
+                log.error("the rule %s is left out: %g s are more than ten years", rule.key, longest)
+        return found
 
 
 SHAPES: dict[str, Any] = {"tokens": Tokens, "things": Things, "rules": Rules}

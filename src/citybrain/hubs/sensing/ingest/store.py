@@ -17,8 +17,8 @@ from citybrain.base import clock
 from citybrain.hubs.sensing.ingest import adoption, checkpoint, journal, segments
 from citybrain.hubs.sensing.ingest.arrange import Arranged, arrange
 from citybrain.hubs.sensing.ingest.catalogue import Catalogue
-from citybrain.hubs.sensing.ingest.columns import NEVER, Flags, Rows, Stored, Streams
-from citybrain.hubs.sensing.ingest.known import Known
+from citybrain.hubs.sensing.ingest.columns import NEVER, Rows, Stored, Streams
+from citybrain.hubs.sensing.ingest.known import Known, Verdict
 from citybrain.hubs.sensing.ingest.lakekeys import LakeKeys
 from citybrain.hubs.sensing.ingest.latest import EMPTY, Latest, newest, records_of
 from citybrain.hubs.sensing.ingest.rulebook import RuleBook, Transition
@@ -35,7 +35,7 @@ SEGMENT_CITY_SECONDS, SEGMENT_LEAST_SECONDS = 900.0, 2.0
 class Prepared:
     """A group with the verdict on each of its rows; `stored` are those that are kept."""
 
-    keep: Flags
+    verdict: Verdict
     stored: Stored
 
 
@@ -55,7 +55,9 @@ class Store:
         self.swept_to = NEVER  # city time up to which silences have been looked for
         numbers = [number for number, _ in segments.segments(self.hot)]
         self._recover(catalogue, list(rules))
-        self.segment = segments.Segment(self.hot, max([*numbers, self._after_checkpoint]) + 1)
+        # what the lake holds already is deleted unread: a number is never given twice, even when `hot` was lost
+        taken = [*numbers, self._after_checkpoint, self.known.lake.last_segment()]
+        self.segment = segments.Segment(self.hot, max(taken) + 1)
         self._opened_at, self._opened_city = clock.monotonic(), city_micros()
         self._stale = True  # something happened since the last checkpoint
         self.latest.publish()
@@ -77,8 +79,15 @@ class Store:
         true = self._replay(*((saved.meta.segment, saved.meta.offset) if saved else (0, 0)))
         true += self.book.sweep(city_micros())
         told = journal.told_since(self.journal.folder, saved.meta.journal_seq if saved else 0)
-        self.journal.add(journal.untold(told, true))
+        self.journal.add(journal.untold(told, true, since=NEVER if saved else self._first_recorded()))
         self.journal.flush()
+
+    def _first_recorded(self) -> int:
+        """When the oldest of the hot readings was recorded; later than all times while there is none."""
+        for _, path in segments.segments(self.hot):
+            for batch, _ in segments.read(path):
+                return Stored.of(batch).recorded_at
+        return 2**63 - 1
 
     def _restore_from_lake(self) -> None:
         high = self.known.lake.high_water(1)
@@ -117,12 +126,12 @@ class Store:
 
     def decide(self, rows: Rows, token: Streams, arranged: Arranged) -> Prepared:
         """Which rows are new or corrections. Changes nothing; may read the lake when there are late rows."""
-        keep, sequence = self.known.decide(rows, arranged, self.latest.at)
+        verdict = self.known.decide(rows, arranged, self.latest.at)
         now = city_micros()
-        if arranged.late is None or keep.all():
-            return Prepared(keep, Stored(rows, sequence, token, now))
-        which = np.flatnonzero(keep)
-        return Prepared(keep, Stored(rows.take(which), sequence[which], token[which], now))
+        if arranged.late is None or verdict.keep.all():
+            return Prepared(verdict, Stored(rows, verdict.sequence, token, now))
+        which = np.flatnonzero(verdict.keep)
+        return Prepared(verdict, Stored(rows.take(which), verdict.sequence[which], token[which], now))
 
     def write(self, stored: Stored) -> None:
         """Append and sync. Raises OSError, and then nothing is stored."""

@@ -7,6 +7,7 @@ table already has, and the next run only deletes them.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -21,10 +22,10 @@ from numpy.typing import NDArray
 
 from citybrain.base import clock
 from citybrain.hubs.sensing.ingest import checkpoint, segments
+from citybrain.hubs.sensing.ingest.lakekeys import APPLICATION
 from citybrain.hubs.sensing.telemetry.lake import SCHEMA, only_writer, open_table, table_path
 
 log = logging.getLogger(__name__)
-APPLICATION = "sense"
 COMMIT_ROWS = 2_000_000
 PIECES = 4  # a past day in more files than this is put into one
 COMPACT_DAYS = 30  # at most so many days in one go
@@ -57,10 +58,10 @@ def move_segments(data: Path, describe: Describe) -> int:
         ready = [(number, path) for number, path in segments.segments(data / "hot") if number < meta.segment]
         _delete(path for number, path in ready if number <= done)
         for numbers, paths, table in _portions([one for one in ready if one[0] > done]):
+            _set_aside(path for path in paths if not segments.is_whole(path))
             if table.num_rows:
                 _commit(data, _named(table, describe), numbers[-1])
             moved += table.num_rows
-            _set_aside(path for path in paths if not segments.is_whole(path))
             _delete(paths)
     return moved
 
@@ -75,10 +76,14 @@ def _delete(paths: Iterable[Path]) -> None:
 
 
 def _set_aside(paths: Iterable[Path]) -> None:
-    """A segment that cannot be read to its end is kept under another name: nobody deletes what nobody has read."""
+    """A segment that cannot be read to its end is kept under another name: nobody deletes what nobody has read.
+
+    That name is given before the commit, beside its own: a kill after it leaves nothing to do but to delete the latter.
+    """
     for path in paths:
-        log.error("%s is damaged: what could be read is in the lake, the file is kept as %s.damaged", path, path.name)
-        path.rename(path.with_name(f"{path.name}.damaged"))
+        log.error("%s is damaged: what can be read goes to the lake, the file is kept as %s.damaged", path, path.name)
+        with contextlib.suppress(FileExistsError):
+            path.with_name(f"{path.name}.damaged").hardlink_to(path)
 
 
 def _portions(ready: list[tuple[int, Path]]) -> Iterator[tuple[list[int], list[Path], pa.Table]]:
