@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection, connections, transaction
 
 from citybrain.base.accounts import actions
 from citybrain.base.accounts.models import Duty, Token, User
@@ -162,6 +164,31 @@ def test_the_last_administrator_stays(cast):
 
     actions.grant_duty(cast.user("nobody"), actor=administrator, role="administrator")
     actions.revoke_duty(user.duties.get(), actor=administrator)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_who_lock_each_other_out_do_not_both_succeed(cast):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    first, second = cast.user("administrator"), cast.user("nobody")
+    actions.grant_duty(second, actor=cast.viewer("administrator"), role="administrator")
+    refused = []
+
+    def lock_the_first():
+        try:
+            actions.deactivate_user(first, actor=viewer_of(second))
+        except Conflict as error:
+            refused.append(error.code)
+        connections.close_all()
+
+    other = threading.Thread(target=lock_the_first)
+    with transaction.atomic():
+        actions.deactivate_user(second, actor=viewer_of(first))
+        other.start()
+        other.join(0.5)  # it has begun, and waits for us
+    other.join(20)
+
+    assert refused == ["account.last_administrator"]
 
 
 def test_a_duty_is_granted_once_and_revoked_once(cast):

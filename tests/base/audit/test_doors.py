@@ -174,6 +174,10 @@ def test_the_command_line_verifies_shows_the_head_and_exports(
     assert command("verify", "--head", head) == 0
     assert command("verify", "--head", head.split(":")[0] + ":" + "0" * 64) == 1
     assert "BROKEN head_not_as_witnessed" in capsys.readouterr().err
+    witness_path().write_bytes(b"")
+    assert command("verify") == 1
+    assert "written down elsewhere" in capsys.readouterr().err
+    witness_path().unlink()
     assert command("export", str(tmp_path / "out.jsonl")) == 0
     assert (tmp_path / "out.jsonl").read_text(encoding="utf-8").count("case.returned") == 5
 

@@ -18,13 +18,14 @@ from django.db import DatabaseError, connection, transaction
 from django.db.transaction import TransactionManagementError
 
 from citybrain.base import audit
-from citybrain.base.audit.chain import record_text
+from citybrain.base.audit.chain import linked, record_text
 from citybrain.base.audit.exporting import export
 from citybrain.base.audit.immutable import make_append_only, make_changeable
 from citybrain.base.audit.models import Block, Record
+from citybrain.base.audit.proving import proofs_of
 from citybrain.base.audit.recording import canonical_json
 from citybrain.base.audit.rows import rows_with
-from citybrain.base.audit.sealing import seal_all, seal_once, witness_path
+from citybrain.base.audit.sealing import damaged_witness_path, seal_all, seal_once, witness_path
 from citybrain.base.audit.verifying import Verification, verify
 
 SCRIPT = Path(__file__).resolve().parents[3] / "scripts" / "verify_audit.py"
@@ -32,9 +33,11 @@ SCRIPT = Path(__file__).resolve().parents[3] / "scripts" / "verify_audit.py"
 
 @pytest.fixture(autouse=True)
 def _no_witness() -> Iterator[None]:
-    witness_path().unlink(missing_ok=True)
+    for path in (witness_path(), damaged_witness_path()):
+        path.unlink(missing_ok=True)
     yield
-    witness_path().unlink(missing_ok=True)
+    for path in (witness_path(), damaged_witness_path()):
+        path.unlink(missing_ok=True)
 
 
 @pytest.fixture
@@ -177,6 +180,25 @@ def test_a_cut_off_end_is_found_by_a_head_that_somebody_wrote_down(sealed: None)
     assert codes(verify((3, block.head))) == ["blocks_cut_off"]
 
 
+@pytest.mark.parametrize("left", [b"", b"\0\0\0", b"{}", b"[1]", b'{"block": null, "head": ""}', b"\xff"])
+def test_a_damaged_witness_is_a_finding_and_sealing_goes_on(
+    sealed: None, django_capture_on_commit_callbacks: Callable[..., Any], left: bytes
+) -> None:
+    """As a power cut leaves it. It is found until somebody has looked, and newer blocks have a witness again."""
+    witness_path().write_bytes(left)
+    assert [(found.code, found.block) for found in verify().findings] == [("witness_damaged", 3)]
+
+    audit.record(audit.SYSTEM, "case.closed", kind="case", key="1")
+    with django_capture_on_commit_callbacks(execute=True):
+        assert seal_all() == 1
+
+    assert json.loads(witness_path().read_text())["block"] == 4
+    assert damaged_witness_path().read_bytes() == left
+    assert codes(verify()) == ["witness_damaged"]
+    damaged_witness_path().unlink()
+    assert verify().intact
+
+
 def test_a_chain_rewritten_from_the_middle_differs_from_the_known_head(sealed: None) -> None:
     assert codes(verify((2, "0" * 64))) == ["head_not_as_witnessed"]
 
@@ -211,6 +233,25 @@ def test_the_text_that_is_hashed_is_canonical_json(sealed: None) -> None:
     assert canonical_json(json.loads(text)) == text
     assert json.loads(text)["data"] == {"reason": "属供电公司管养"}
     assert json.loads(text)["at"] == "2026-03-02T01:00:00.000000Z"
+
+
+def test_all_records_of_an_object_are_proved_in_their_order(db: None, cast: Any) -> None:
+    """However many there are, and in whichever blocks."""
+    for number in range(450):
+        audit.record(audit.SYSTEM, "case.noted", kind="case", key=str(number % 2), number=number)
+    assert seal_once(most=150) == 150
+    seal_all()
+    audit.record(audit.SYSTEM, "case.noted", kind="case", key="1", number=451)
+
+    proofs = list(proofs_of(cast.viewer("administrator"), [("case", "1"), ("case", "1"), ("case", "3")]))
+
+    assert [proof["seal"]["number"] for proof in proofs] == [1, 2, 3]
+    told = [json.loads(record["text"])["data"]["number"] for proof in proofs for record in proof["records"]]
+    assert told == list(range(1, 452, 2))
+    for proof in proofs:
+        for record in proof["records"]:
+            before = proof["links"][record["at"] - 1] if record["at"] else proof["seal"]["previous"]
+            assert linked(before, [record["text"]])[0].hex() == proof["links"][record["at"]]
 
 
 # the export, checked by the script alone

@@ -154,6 +154,27 @@ def test_a_failing_event_undoes_only_itself_and_only_its_subject_waits(wall: Cal
     assert not Failure.objects.exists()
 
 
+def test_what_is_due_does_not_wait_for_failures_that_are_not(
+    monkeypatch: pytest.MonkeyPatch, wall: Callable[[float], datetime]
+) -> None:
+    """However many there are: a round looks at so many, and it must not be the ones it can do nothing about."""
+    monkeypatch.setattr(delivery, "MOST_RETRIED", 3)
+    broken, listener = Listener("broken", attempts=99), Listener()
+    broken.fails_on, listener.fails_on = set(range(6)), {6}
+    with registry.only([broken.subscription, listener.subscription]):
+        tell(*range(6))
+        tell(6, 7, subject="case/1")
+        bus.drain()
+        Failure.objects.filter(subscription="broken").update(next_at=wall(0) + timedelta(minutes=15))
+        assert listener.got == [0, 1, 2, 3, 4, 5]
+
+        listener.fails_on = set()
+        wall(2)
+        bus.drain()
+
+    assert listener.got == [0, 1, 2, 3, 4, 5, 6, 7]
+
+
 def test_pauses_grow_and_then_the_event_is_a_dead_letter(wall: Callable[[float], datetime]) -> None:
     listener = Listener(attempts=3)
     listener.fails_on = {1}

@@ -54,6 +54,49 @@ def test_a_photograph_taken_sideways_stands_upright():
     assert (content.width, content.height) == (48, 64)
 
 
+@pytest.mark.parametrize(("turn", "corner"), [(1, (0, 0)), (2, (1, 0)), (3, (1, 1)), (4, (0, 1)), (5, (0, 0)),
+                                              (6, (1, 0)), (7, (1, 1)), (8, (0, 1))])  # fmt: skip
+def test_its_first_corner_comes_to_where_it_was_seen(turn, corner):
+    """The eight orientations of EXIF 2.32, 4.6.4: where row 0 and column 0 of the file belong."""
+    image = Image.new("RGB", (32, 32), "white")
+    image.paste("black", (0, 0, 16, 16))
+    exif, out = Image.Exif(), io.BytesIO()
+    exif[0x0112] = turn
+    image.save(out, "PNG", exif=exif)
+
+    shown = drawn(read_content(out.getvalue(), "photo.png").data).convert("L")
+
+    x, y = corner
+    assert shown.getpixel((4 + 24 * x, 4 + 24 * y)) < 64
+    assert shown.getpixel((28 - 24 * x, 28 - 24 * y)) > 192
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+def test_a_photograph_with_odd_exif_is_taken_all_the_same(form):
+    """Its resolution is given as text, which is no fraction; cameras and apps write what they like."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x011A] = 6, 72.0
+    data = picture((64, 48), form, exif=exif)
+    for fraction, text in ((b"\x01\x1a\x00\x05", b"\x01\x1a\x00\x02"), (b"\x1a\x01\x05\x00", b"\x1a\x01\x02\x00")):
+        data = data.replace(fraction, text)
+    if form == "PNG":
+        data = with_checksums(data)
+
+    content = read_content(data, "photo.jpg")
+
+    assert (content.width, content.height) == (48, 64)
+
+
+def with_checksums(data: bytes) -> bytes:
+    """A PNG that was changed, with the checksums of what it says now."""
+    out, at = data[:8], 8
+    while at < len(data):
+        end = at + 8 + struct.unpack(">I", data[at : at + 4])[0]
+        out += data[at:end] + struct.pack(">I", zlib.crc32(data[at + 4 : end]))
+        at = end + 4
+    return out
+
+
 def test_a_large_photograph_is_made_smaller_in_proportion():
     content = read_content(picture((5120, 2560)), "photo.jpg")
     assert (content.width, content.height) == (MAX_SIDE, MAX_SIDE // 2)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import os
+import threading
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, connections, transaction
 from django.test.client import MULTIPART_CONTENT
 from PIL import Image
 
@@ -18,6 +20,7 @@ from citybrain.base.audit.models import Record
 from citybrain.base.bus.models import OutboxEvent
 from citybrain.base.errors import NotFound
 from citybrain.base.files import actions, queries
+from citybrain.base.files.content import read_content
 from citybrain.base.files.models import File
 from tests.base.files.test_content import picture
 
@@ -216,6 +219,41 @@ def test_what_nobody_attached_is_swept_after_a_day(cast):
 
     assert set(File.objects.values_list("key", flat=True)) == {kept, also_shared}
     assert [paths[name].exists() for name in (kept, shared, forgotten)] == [True, True, False]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_picture_is_drawn_anew_while_others_may_write(cast, monkeypatch):
+    """It takes seconds where it is large; on SQLite nobody else writes within a transaction."""
+    within = []
+
+    def read(data, name):
+        within.append(connection.in_atomic_block)
+        return read_content(data, name)
+
+    monkeypatch.setattr(actions, "read_content", read)
+    assert upload(cast.client("handler")).status_code == 201
+    assert within == [False]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_attached_while_uploads_are_swept_stays(cast):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has one writer at a time")
+    key = upload(cast.client("handler"), b"attached at the last moment").json()["key"]
+    File.objects.update(uploaded_at=clock.wall_now() - timedelta(days=2))
+
+    def sweep():
+        actions.sweep_unattached()
+        connections.close_all()
+
+    sweeper = threading.Thread(target=sweep)
+    with transaction.atomic():
+        attach(cast, key)
+        sweeper.start()
+        sweeper.join(0.5)  # it has found the upload, and waits for us
+    sweeper.join(20)
+
+    assert File.objects.get(key=key).owner_kind == "account"
 
 
 def test_lost_content_is_said_and_not_a_crash(cast):

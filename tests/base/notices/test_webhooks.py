@@ -8,8 +8,9 @@ import hmac
 import json
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import ip_network
 from typing import Any
 
@@ -158,6 +159,30 @@ def test_killed_between_sending_and_noting_it_goes_again(
     ids = [headers["webhook-id"] for headers, _ in receiver.got]
     assert (len(ids), len(set(ids))) == (8, 5)
     assert set(Notice.objects.values_list("state", flat=True)) == {"sent"}
+
+
+def test_one_that_does_not_answer_holds_up_nobody_else(cast: Any, wall: Callable[..., datetime]) -> None:
+    """However many messages wait for it, and for however long."""
+    now = wall()
+    dead, _ = register(cast, "https://dead.example")
+    well, _ = register(cast, "https://well.example")
+    Webhook.objects.filter(pk=dead.pk).update(failing_since=now)
+
+    def waits(recipient: str, channel: str, minutes: float) -> Notice:
+        return Notice(recipient=recipient, channel=channel, key="case.told", subject="case/1", actor="system:work",
+                      created_at=now, next_at=now - timedelta(minutes=minutes))  # fmt: skip
+
+    Notice.objects.bulk_create([waits(f"webhook:{dead.pk}", "webhook", 60 - n / 100) for n in range(1000)])
+    Notice.objects.bulk_create([waits(f"webhook:{well.pk}", "webhook", 30 - n / 100) for n in range(100)])
+    mail = Notice.objects.bulk_create([waits(f"user:{number}", "mail", 1) for number in range(3)])
+
+    claimed = outgoing._claim()
+
+    assert {one.pk for one in claimed} >= {one.pk for one in mail}
+    assert Counter(one.recipient for one in claimed if one.channel == "webhook") == {
+        f"webhook:{dead.pk}": 1, f"webhook:{well.pk}": outgoing.MOST_TO_ONE,
+    }  # fmt: skip
+    assert claimed[-1].recipient == f"webhook:{dead.pk}"  # the others do not wait for a thread
 
 
 def test_it_waits_as_long_as_it_is_asked_to(cast: Any, receiver: Receiver, wall: Callable[..., datetime]) -> None:

@@ -130,6 +130,7 @@ def revoke_duty(duty: Duty, *, actor: Viewer) -> Duty:
 
     Raises Conflict for a duty that is revoked already, and for the last administrator of the whole city.
     """
+    lock_administrators()
     user = _locked(duty.user)
     duty = Duty.objects.select_for_update().get(pk=duty.pk)
     actor.check("account.write", on=user)
@@ -148,7 +149,11 @@ def revoke_duty(duty: Duty, *, actor: Viewer) -> Duty:
 
 @transaction.atomic
 def deactivate_user(user: User, *, actor: Viewer) -> User:
-    """Lock an account with everything that hangs on it: sessions, tokens, open streams."""
+    """Lock an account with everything that hangs on it: sessions, tokens, open streams.
+
+    Raises Conflict for one that is locked already, and for the last administrator of the whole city.
+    """
+    lock_administrators()
     user = _locked(user)
     check_may_take_over(actor, user)
     if not user.is_active:
@@ -324,6 +329,14 @@ def check_may_take_over(actor: Viewer, user: User) -> None:
     actor.check("account.write", on=user)
     for duty in duties_in_force().filter(user=user):
         check_holds(actor, duty.grant(), granting="account.write")
+
+
+def lock_administrators() -> None:
+    """Let those who take administrators away do so one after the other, before they lock anything else: two at once
+    would each count on the one whom the other takes away.
+    """
+    duties = Duty.objects.filter(role="administrator", revoked_at__isnull=True)
+    list(duties.select_for_update().order_by("pk").values_list("pk"))
 
 
 def check_an_administrator_remains() -> None:

@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+
 from citybrain.base.audit.exporting import export
 from citybrain.base.audit.models import Block
 from citybrain.base.audit.verifying import verify
@@ -14,6 +16,10 @@ from citybrain.base.errors import BadInput, NotFound
 
 if TYPE_CHECKING:
     Words = argparse._SubParsersAction[argparse.ArgumentParser]
+
+WITNESS_DAMAGED = """\
+  {folder}/audit.head could not be read, so it does not show whether newer blocks were cut off. Compare with a head that
+  was written down elsewhere (`audit verify --head NUMBER:HASH`), then remove {folder}/audit.head.damaged."""
 
 
 def register(words: Words) -> None:
@@ -40,6 +46,8 @@ def run_verify(options: argparse.Namespace) -> int:
     for finding in result.findings:
         where = f"block {finding.block}" + (f", record {finding.record}" if finding.record is not None else "")
         print(f"BROKEN {finding.code}: {where}", file=sys.stderr)
+        if finding.code == "witness_damaged":
+            print(WITNESS_DAMAGED.format(folder=settings.DATA_DIR), file=sys.stderr)
     word = "intact" if result.intact else "broken"
     print(f"{word}: {result.records} records in {result.blocks} blocks, {result.unsealed} not yet sealed")
     print(f"head {result.blocks}:{result.head}")

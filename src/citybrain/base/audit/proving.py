@@ -6,7 +6,8 @@ hashes of its block and the seal can tell that this record, and no other, stood 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from citybrain.base.audit.chain import moment, record_text, unpack_links
@@ -16,51 +17,48 @@ from citybrain.base.audit.rows import rows_with
 from citybrain.base.audit.sealing import seal_all
 from citybrain.base.audit.types import Reader
 
-CHUNK = 200
 Object = tuple[str, str]
+Place = tuple[int, int]
+"""A record's xid and id, by which records are sealed."""
 
 
-def proofs_of(viewer: Reader, objects: Iterable[Object]) -> list[dict[str, Any]]:
-    """The sealed records about these objects (kind, key), by block: `{seal, links, records: [{at, text}]}`.
+def proofs_of(viewer: Reader, objects: Iterable[Object]) -> Iterator[dict[str, Any]]:
+    """All sealed records about these objects (kind, key), block by block in their order: `{seal, links, records: [{at,
+    text}]}`, one block in memory at a time.
 
     Raises Forbidden without `audit.read`. What is settled is sealed first, so that nothing is left out for being new.
     """
     viewer.check("audit.read")
     seal_all()
-    wanted = sorted(_ids(objects))
-    found: list[dict[str, Any]] = []
-    while wanted:
-        block, places = _block_of(wanted[0])
+    return _proofs(_places(objects))
+
+
+def _proofs(wanted: list[Place]) -> Iterator[dict[str, Any]]:
+    start = 0
+    while start < len(wanted):
+        block = block_of_record(Record.objects.get(pk=wanted[start][1]))
         if block is None:
-            wanted.pop(0)
-            continue
-        here = [number for number in wanted if number in places]
-        rows = rows_with(here)
-        found.append(
-            {
+            return  # what comes later is not sealed either
+        links = unpack_links(bytes(block.links))
+        places = {number: place for place, (number, _) in enumerate(links)}
+        end = bisect_right(wanted, (block.last_xid, block.last_id))
+        here = [number for _, number in wanted[start:end] if number in places]
+        start = end
+        if here:
+            rows = rows_with(here)
+            yield {
                 "seal": seal_of(block),
-                "links": [digest.hex() for _, digest in unpack_links(bytes(block.links))],
+                "links": [digest.hex() for _, digest in links],
                 "records": [{"at": places[number], "text": record_text(rows[number])} for number in here],
             }
-        )
-        wanted = [number for number in wanted if number not in places]
-    return sorted(found, key=lambda one: int(one["seal"]["number"]))
 
 
-def _ids(objects: Iterable[Object]) -> set[int]:
-    found: set[int] = set()
+def _places(objects: Iterable[Object]) -> list[Place]:
+    """Where the records about these objects stand, in the order in which they are sealed."""
+    found: set[Place] = set()
     for kind, key in objects:
-        rows = Record.objects.filter(object_kind=kind, object_key=key)
-        found |= set(rows.values_list("pk", flat=True)[:CHUNK])
-    return found
-
-
-def _block_of(number: int) -> tuple[Block | None, dict[int, int]]:
-    """The block that a record is sealed in, and the place of each record in it."""
-    block = block_of_record(Record.objects.get(pk=number))
-    if block is None:
-        return None, {}
-    return block, {one: place for place, (one, _) in enumerate(unpack_links(bytes(block.links)))}
+        found |= set(Record.objects.filter(object_kind=kind, object_key=key).values_list("xid", "pk"))
+    return sorted(found)
 
 
 def seal_of(block: Block) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
+import secrets
 from pathlib import Path
 
 from django.conf import settings
@@ -15,6 +17,7 @@ from citybrain.base.audit.models import Block, SealKey
 from citybrain.base.audit.rows import rows_after
 from citybrain.base.crypto import SigningKey, signing_key
 
+log = logging.getLogger(__name__)
 MOST_IN_A_BLOCK = 5000
 
 
@@ -77,20 +80,46 @@ def witness_path() -> Path:
     return Path(settings.DATA_DIR) / "audit.head"
 
 
+def damaged_witness_path() -> Path:
+    return witness_path().with_name("audit.head.damaged")
+
+
 def leave_witness(block: Block) -> None:
-    """Keep the newest head outside the database: without it, cutting off the end of both tables would not show."""
+    """Keep the newest head outside the database: without it, cutting off the end of both tables would not show.
+
+    One that cannot be read is set aside before a new one is written. What it knew is lost with it: whether the end was
+    cut off before this block, only a head that was written down elsewhere can tell. So verifying finds fault until
+    somebody has looked and removes what was set aside; and from this block on there is a witness again.
+    """
     path, before = witness_path(), read_witness()
     if before is not None and before[0] > block.number:
         return
-    part = path.with_name(f"{path.name}.{os.getpid()}")
-    part.write_text(json.dumps({"block": block.number, "records": block.total, "head": block.head}), encoding="ascii")
+    if before is None and path.exists():
+        log.error("%s cannot be read and is set aside as %s", path, damaged_witness_path().name)
+        path.replace(damaged_witness_path())
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    with part.open("w", encoding="ascii") as file:
+        file.write(json.dumps({"block": block.number, "records": block.total, "head": block.head}))
+        file.flush()
+        os.fsync(file.fileno())
     part.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def read_witness() -> tuple[int, str] | None:
-    """Number and head of the newest block that this data directory has seen."""
+    """Number and head of the newest block that this data directory has seen; None when there is none, or it is damaged
+    (`is_witness_damaged`)."""
     try:
         kept = json.loads(witness_path().read_text(encoding="ascii"))
         return int(kept["block"]), str(kept["head"])
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
+
+
+def is_witness_damaged() -> bool:
+    """Whether the witness cannot be read, or one that could not be read was set aside and nobody has looked yet."""
+    return damaged_witness_path().exists() or (witness_path().exists() and read_witness() is None)

@@ -9,7 +9,7 @@ from datetime import UTC
 from citybrain.base.audit.chain import GENESIS, Seal, linked, record_text, unpack_links
 from citybrain.base.audit.models import Block, Record, SealKey
 from citybrain.base.audit.rows import count_after, rows_with
-from citybrain.base.audit.sealing import read_witness
+from citybrain.base.audit.sealing import is_witness_damaged, read_witness
 from citybrain.base.crypto import SUITE, key_id
 
 MOST_FINDINGS = 100
@@ -63,6 +63,8 @@ def verify(known_head: tuple[int, str] | None = None) -> Verification:
         result.blocks, result.head, last = result.blocks + 1, block.head, block
     if any(number > (last.number if last else 0) for number, _ in witnesses):
         result.find("blocks_cut_off", last.number if last else 0)
+    if is_witness_damaged():
+        result.find("witness_damaged", last.number if last else 0)
     _check_count(result, last)
     return result
 

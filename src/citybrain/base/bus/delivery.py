@@ -14,13 +14,14 @@ import random
 import time
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import groupby
 from typing import NamedTuple
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Max, Window
 
 from citybrain.base import clock
 from citybrain.base.bus import outbox
@@ -121,7 +122,7 @@ class Dispatcher:
             place = lock_cursor(subscription.name)
             if place is None:
                 return None
-            waiting = waiting_subjects(subscription.name)
+            waiting = waiting_subjects(subscription.name, events)
             if subscription.is_nudge:
                 count = len(events) - 1
             for run in runs(subscription, events[count:]):
@@ -152,8 +153,7 @@ class Dispatcher:
         """Attempt the waiting failures that are due and first of their subject."""
         if clock.monotonic() - self.retried_at < self.retry_every:
             return 0
-        waiting = Failure.objects.filter(state=Failure.State.WAITING, subscription__in=listening)
-        rows = list(waiting.order_by("xid", "event_id").only("id", "subscription", "subject", "next_at")[:MOST_RETRIED])
+        rows = due_failures(listening)
         done = passed = 0
         held: set[tuple[str, str]] = set()
         started = clock.monotonic()
@@ -208,9 +208,19 @@ def move_cursor(name: str, place: Place) -> None:
         )
 
 
-def waiting_subjects(name: str) -> set[str]:
-    waiting = Failure.objects.filter(state=Failure.State.WAITING, subscription=name)
+def waiting_subjects(name: str, events: Sequence[Event]) -> set[str]:
+    """Subjects of these events of which the subscription has a failure that waits."""
+    subjects = {event.subject for event in events}
+    waiting = Failure.objects.filter(state=Failure.State.WAITING, subscription=name, subject__in=subjects)
     return set(waiting.order_by().values_list("subject", flat=True).distinct())
+
+
+def due_failures(names: Collection[str]) -> list[Failure]:
+    """Waiting failures that are due, and of whose subject none before them is not; however many others are not due."""
+    waiting = Failure.objects.filter(state=Failure.State.WAITING, subscription__in=names)
+    up_to_here = Window(Max("next_at"), partition_by=["subscription", "subject"], order_by=["xid", "event_id"])
+    due = waiting.annotate(subject_at=up_to_here).filter(subject_at__lte=clock.wall_now())
+    return list(due.order_by("xid", "event_id").only("id", "subscription", "subject")[:MOST_RETRIED])
 
 
 def runs(subscription: Subscription, events: Sequence[Event]) -> Iterator[list[Event]]:
@@ -276,15 +286,12 @@ def retry_some(
     slower than they come.
     """
     held, passed, done = set(held), 0, 0
-    now, started = clock.wall_now(), clock.monotonic()
+    started = clock.monotonic()
     with transaction.atomic():
         for row in rows:
             passed += 1
             key = (row.subscription, row.subject)
             if key in held:
-                continue
-            if row.next_at > now:
-                held.add(key)
                 continue
             if not retry(listening[row.subscription], row.pk):
                 held.add(key)

@@ -23,12 +23,12 @@ FRESH = timedelta(hours=1)
 SMALL_SIDE = 480
 
 
-@transaction.atomic
 def upload_file(*, actor: Viewer, name: str, data: bytes, pictures_only: bool = False) -> File:
     """Keep an upload for its uploader alone, until it is attached; a day later it is swept.
 
     Raises BadInput for what is not an allowed type (or no picture where only these are taken) or cannot be read,
-    TooLarge over 20 MB.
+    TooLarge over 20 MB. A picture is drawn anew before the transaction begins: that may take seconds, and nobody else
+    writes meanwhile.
     """
     actor.check("file.write")
     content = read_content(data, name)
@@ -40,9 +40,9 @@ def upload_file(*, actor: Viewer, name: str, data: bytes, pictures_only: bool = 
         uploaded_at=clock.wall_now(),
     )  # fmt: skip
     keep(content, Path(file.path))
-    file.save()
-
-    audit.record(actor, "file.uploaded", file, key=file.key, hash=file.hash, media_type=file.media_type)
+    with transaction.atomic():
+        file.save()
+        audit.record(actor, "file.uploaded", file, key=file.key, hash=file.hash, media_type=file.media_type)
     return file
 
 
@@ -150,8 +150,9 @@ def follow_region(old: str, new: str) -> None:
 def sweep_unattached() -> int:
     """Delete uploads that nobody attached within a day, and content that no file refers to; returns how many."""
     old = File.objects.filter(owner_kind="", uploaded_at__lt=clock.wall_now() - UNATTACHED_FOR)
-    hashes = set(old.values_list("hash", flat=True))
-    count, _ = old.delete()
+    swept = list(old.select_for_update().order_by("pk"))  # locked: one that is attached just now stays
+    hashes = {file.hash for file in swept}
+    count, _ = File.objects.filter(pk__in=[file.pk for file in swept]).delete()
     still = set(File.objects.filter(hash__in=hashes).values_list("hash", flat=True))
     transaction.on_commit(lambda: _forget_content(hashes - still))
     return count

@@ -13,7 +13,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from citybrain.base.errors import BadInput, TooLarge
 
@@ -22,6 +22,16 @@ MAX_BYTES = 20 * MEGABYTE
 MAX_PIXELS = 60_000_000
 MAX_SIDE = 2560
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What undoes each orientation of EXIF."""
 OFFICE = {
     "word/document.xml": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -74,20 +84,21 @@ def _picture(data: bytes) -> Content | None:
         return None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise BadInput("file.too_many_pixels", limit=MAX_PIXELS // 1_000_000) from error
-    except (OSError, ValueError, SyntaxError) as error:
+    except Exception as error:  # Pillow raises whatever comes, from TypeError to struct.error, on bytes that deceive it
         raise BadInput("file.picture_unreadable") from error
     if image.width * image.height > MAX_PIXELS:
         raise BadInput("file.too_many_pixels", limit=MAX_PIXELS // 1_000_000)
     try:
         image.draft("RGB", (MAX_SIDE, MAX_SIDE))
         return _drawn_anew(image)
-    except (OSError, ValueError, SyntaxError, EOFError, IndexError, Image.DecompressionBombError) as error:
+    except Exception as error:
         raise BadInput("file.picture_unreadable") from error
 
 
 def _drawn_anew(image: Image.Image) -> Content:
-    upright = ImageOps.exif_transpose(image)
-    upright.thumbnail((MAX_SIDE, MAX_SIDE))
+    image.thumbnail((MAX_SIDE, MAX_SIDE))
+    turn = _turn(image)
+    upright = image if turn is None else image.transpose(turn)
     see_through = upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info
     mode = "RGBA" if see_through else "RGB"
     clean = Image.new(mode, upright.size)
@@ -98,6 +109,14 @@ def _drawn_anew(image: Image.Image) -> Content:
         return Content(out.getvalue(), "image/png", "png", *clean.size)
     clean.save(out, "JPEG", quality=85)
     return Content(out.getvalue(), "image/jpeg", "jpg", *clean.size)
+
+
+def _turn(image: Image.Image) -> Image.Transpose | None:
+    """How a photograph taken sideways is turned upright; the rest of its EXIF may be as odd as it likes."""
+    try:
+        return TURNS.get(int(image.getexif().get(ExifTags.Base.Orientation, 1)))
+    except Exception:
+        return None
 
 
 def small_picture(path: Path, side: int) -> bytes:

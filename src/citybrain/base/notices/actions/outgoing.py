@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import json
 import logging
+import random
 import smtplib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import groupby
-from operator import attrgetter
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from citybrain.base import clock
 from citybrain.base.bus.describing import describe
@@ -63,26 +64,36 @@ def deliver_outgoing() -> int:
     return len(claimed)
 
 
-@transaction.atomic
 def _claim() -> list[Notice]:
-    """The next ones for each recipient, few enough that none waits long for another; one for whoever fails now."""
+    """A few for each recipient, the first of each before the second of any, so that none waits for another's many.
+
+    Of whoever fails now one is tried, and of all such only as many as there are threads, after the others and drawn by
+    lot: they may take long. What is chosen is locked and read again, so that nobody waits while it is looked for.
+    """
     now = clock.wall_now()
-    due = Notice.objects.filter(channel__in=ATTEMPTS, state__in=WAITING, next_at__lte=now).order_by("next_at", "pk")
+    due = Notice.objects.filter(channel__in=ATTEMPTS, state__in=WAITING, next_at__lte=now)
+    wanted = _next_of_each(due)
     locked = due.select_for_update(skip_locked=connection.vendor == "postgresql")
-    rows = sorted(locked[: MOST_AT_ONCE * 4], key=attrgetter("recipient"))
-    failing = {
-        f"webhook:{key}" for key in Webhook.objects.filter(failing_since__isnull=False).values_list("pk", flat=True)
-    }
-    chosen: list[Notice] = []
-    for recipient, found in groupby(rows, key=attrgetter("recipient")):
-        ordered = sorted(found, key=lambda one: (one.next_at, one.pk))
-        chosen += ordered[: 1 if recipient in failing else MOST_TO_ONE]
-    chosen = sorted(chosen, key=lambda one: (one.next_at, one.pk))[:MOST_AT_ONCE]
-    for notice in chosen:
-        notice.attempts += 1
-        notice.next_at = now + CLAIM_FOR
-    Notice.objects.bulk_update(chosen, ["attempts", "next_at"])
+    with transaction.atomic():
+        found = {notice.pk: notice for notice in locked.filter(pk__in=wanted).order_by("pk")}
+        chosen = [found[number] for number in wanted if number in found]
+        for notice in chosen:
+            notice.attempts += 1
+            notice.next_at = now + CLAIM_FOR
+        Notice.objects.bulk_update(chosen, ["attempts", "next_at"])
     return chosen
+
+
+def _next_of_each(due: QuerySet[Notice]) -> list[int]:
+    fail = Webhook.objects.filter(failing_since__isnull=False).values_list("pk", flat=True)
+    failing = [f"webhook:{number}" for number in fail]
+    turns = due.annotate(turn=Window(RowNumber(), partition_by="recipient", order_by=["next_at", "pk"]))
+    well = turns.exclude(recipient__in=failing).filter(turn__lte=MOST_TO_ONE).order_by("turn", "next_at", "pk")
+    first = list(turns.filter(recipient__in=failing, turn=1).values_list("pk", flat=True))
+    return [
+        *well.values_list("pk", flat=True)[:MOST_AT_ONCE],
+        *random.sample(first, min(len(first), THREADS)),
+    ]
 
 
 def _prepare(notice: Notice) -> Sending:
