@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from citybrain.base.jobs.models import Run
 from citybrain.base.jobs.registry import registry
+from citybrain.lab.rehearsal import actions
 from citybrain.lab.rehearsal.changing import read_layers, read_lines
 from citybrain.lab.rehearsal.models import Rehearsal
 from citybrain.lab.rehearsal.types import LineChange, PackChange
@@ -90,6 +92,23 @@ def test_a_rehearsal_that_cannot_be_carried_out_says_why(morning: Any) -> None:
     failed = morning.person("steward").get(f"/rehearsals/{asked['id']}")
     assert failed["state"] == "failed"
     assert "987654" in failed["error"]
+
+
+def test_a_rehearsal_that_a_full_disk_ended_has_failed_and_so_has_its_job(
+    morning: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    asked = morning.person("steward").post("/rehearsals", body(morning))
+    monkeypatch.setattr(actions, "rehearse", full)
+    with pytest.raises(OSError, match="No space left"):
+        carry_out(asked["id"])
+
+    failed = morning.person("steward").get(f"/rehearsals/{asked['id']}")
+    assert (failed["state"], failed["finished_at"] is None) == ("failed", False)
+    assert failed["error"].startswith("预演没有完成:")
+    assert "No space left on device" in failed["error"]
 
 
 def test_changes_are_read_from_files(tmp_path: Path) -> None:

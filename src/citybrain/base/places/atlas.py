@@ -34,15 +34,24 @@ class Atlas:
     def boundaries(self, at: datetime) -> LocateIndex:
         """The index of the boundaries that are valid at `at`."""
         with self._lock:
-            if self._moments is None:
-                self._moments = _moments()
-            stretch = bisect_right(self._moments, at)
+            stretch, since = self._stretch(at)
             if stretch not in self._stretches:
-                self._stretches[stretch] = LocateIndex(_bounded(self._moments[stretch - 1] if stretch else None))
+                self._stretches[stretch] = LocateIndex(_bounded(since))
                 while len(self._stretches) > KEPT_STRETCHES:
                     self._stretches.popitem(last=False)
             self._stretches.move_to_end(stretch)
             return self._stretches[stretch]
+
+    def since(self, at: datetime) -> datetime | None:
+        """The moment since which the boundaries that are valid at `at` are; None before the first such moment."""
+        with self._lock:
+            return self._stretch(at)[1]
+
+    def _stretch(self, at: datetime) -> tuple[int, datetime | None]:
+        if self._moments is None:
+            self._moments = _moments()
+        stretch = bisect_right(self._moments, at)
+        return stretch, self._moments[stretch - 1] if stretch else None
 
     def names(self) -> NameIndex:
         """The index of the names of regions that have not ended."""

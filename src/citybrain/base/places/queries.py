@@ -48,6 +48,11 @@ def locate(lons: npt.ArrayLike, lats: npt.ArrayLike, at: datetime | None = None)
     return atlas().boundaries(at or clock.now()).locate(lons, lats)
 
 
+def boundaries_since() -> datetime | None:
+    """The last moment by now at which a boundary began or ended; None when none ever did."""
+    return atlas().since(clock.now())
+
+
 def locate_one(lon: float, lat: float, at: datetime | None = None) -> Located:
     """`locate` for one WGS-84 point."""
     return locate([lon], [lat], at)[0]

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from citybrain.base import audit, clock
 from citybrain.base.accounts import Viewer, check_may
+from citybrain.base.bus.describing import describe
 from citybrain.base.errors import BadInput, CityError, FieldError
 from citybrain.base.jobs.actions import enqueue
 from citybrain.base.parties.models import Organisation
@@ -51,7 +52,10 @@ def ask_rehearsal(
 
 
 def carry_out(rehearsal: int, say: Say) -> None:
-    """Run it; what fails is kept with its reason, and a rehearsal that was carried out is not run again."""
+    """Run it; what fails is kept with its reason, and a rehearsal that was carried out is not run again.
+
+    What could not be carried out is the end of it; a fault is raised on, so that the job fails too.
+    """
     row = Rehearsal.objects.get(pk=rehearsal)
     if row.state == Rehearsal.State.DONE:
         return
@@ -62,15 +66,20 @@ def carry_out(rehearsal: int, say: Say) -> None:
         say(min(done, 0.99), note)
 
     try:
-        result = rehearse(Order(row.start, row.end, msgspec.convert(row.changes, Changes)), tell)
+        _keep(row, rehearse(Order(row.start, row.end, msgspec.convert(row.changes, Changes)), tell))
     except CityError as error:
         log.warning("rehearsal %s: %s", rehearsal, error)
-        words = "; ".join([error.title("zh"), *(f"{one.field}: {one.reason('zh')}" for one in error.fields)])
-        Rehearsal.objects.filter(pk=rehearsal).update(
-            state=Rehearsal.State.FAILED, error=words[:2000], finished_at=clock.wall_now()
-        )
-        return
-    _keep(row, result)
+        _fail(rehearsal, error)
+    except Exception as error:  # a full disk or a fault: its trace is in the log, where the job that failed is kept
+        _fail(rehearsal, CityError("rehearsal.failed", why=describe(error)))
+        raise
+
+
+def _fail(rehearsal: int, error: CityError) -> None:
+    words = "; ".join([error.title("zh"), *(f"{one.field}: {one.reason('zh')}" for one in error.fields)])
+    Rehearsal.objects.filter(pk=rehearsal).update(
+        state=Rehearsal.State.FAILED, error=words[:2000], finished_at=clock.wall_now()
+    )
 
 
 @transaction.atomic

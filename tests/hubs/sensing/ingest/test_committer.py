@@ -9,18 +9,21 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
 from citybrain.base.errors import CityError, TooMany, Unavailable
 from citybrain.hubs.sensing.ingest import committer as committing
 from citybrain.hubs.sensing.ingest import journal, known, segments
+from citybrain.hubs.sensing.ingest.app import App
 from citybrain.hubs.sensing.ingest.columns import Rows, join
 from citybrain.hubs.sensing.ingest.committer import Committed, Committer
 from citybrain.hubs.sensing.ingest.metrics import Metrics
-from citybrain.hubs.sensing.ingest.service import Snapshots
+from citybrain.hubs.sensing.ingest.room import Room
+from citybrain.hubs.sensing.ingest.service import Service, Snapshots
 from citybrain.hubs.sensing.ingest.store import Store
-from tests.hubs.sensing.ingest.world import told
+from tests.hubs.sensing.ingest.world import SECRET, told, write_snapshot
 
 NEW = Committed()
 Play = Callable[[Committer], Awaitable[None]]
@@ -304,3 +307,19 @@ def test_segments_rotate_by_size_and_the_checkpoint_follows(data: Path, monkeypa
     play(data, act)
     assert stored(data) == 500
     assert len(segments.segments(data / "hot")) > 1
+
+
+def test_a_thing_that_the_committer_has_no_room_for_yet_has_no_readings(data: Path) -> None:
+    """A new snapshot is asked by its readers at once; the committer takes it up when its turn comes."""
+    write_snapshot(data, things=1500)
+    scope = {"query_string": b"thing=air-1500"}
+    headers = {b"authorization": f"Bearer {SECRET}".encode()}
+
+    async def act(committer: Committer) -> None:
+        snapshots = Snapshots(data / "snapshot")
+        snapshots.load(snapshots.changed())
+        app = App(Service(snapshots, committer, Metrics(), Room(data, 0)))
+        answer = await app._latest(scope, headers, None, "en")
+        assert set(msgspec.json.decode(answer.content)["properties"].values()) == {None}
+
+    play(data, act)

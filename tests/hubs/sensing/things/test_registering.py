@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import time
 
 import pytest
 
+from citybrain.base.audit import SYSTEM
 from citybrain.base.audit.models import Record as AuditRecord
 from citybrain.base.bus.models import OutboxEvent as BusEvent
-from citybrain.hubs.sensing.things.models import Stream, Thing
+from citybrain.base.errors import Conflict
+from citybrain.hubs.sensing.things.actions import change_thing, declare_model, retire_thing
+from citybrain.hubs.sensing.things.manifest import ModelDefinition
+from citybrain.hubs.sensing.things.models import Stream, Thing, ThingModel
+from citybrain.hubs.sensing.things.queries import spell_value, stream_ids
+from tests.hubs.sensing.things.conftest import STATION
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +28,16 @@ def register(cast, rows, who="integrator"):
     response = cast.token_client(who).english().post("/api/v1/things", rows)
     assert response.status_code == 200, response.content
     return response.json()
+
+
+def declare(wanted, key="test.station"):
+    return declare_model(key, ModelDefinition.model_validate(wanted), pack="", actor=SYSTEM)
+
+
+def station_with(**properties):
+    wanted = copy.deepcopy(STATION)
+    wanted["properties"] |= properties
+    return {**wanted, "properties": {name: one for name, one in wanted["properties"].items() if one is not None}}
 
 
 def test_a_thing_is_registered_located_audited_and_announced(cast, station, clock):
@@ -131,12 +148,7 @@ def test_a_named_region_counts_where_boundaries_end_above_it(cast, station):
 
 
 def test_a_thing_keeps_its_model_for_life(cast, station):
-    from citybrain.base.audit import SYSTEM
-    from citybrain.hubs.sensing.things.actions import declare_model
-    from citybrain.hubs.sensing.things.manifest import ModelDefinition
-    from tests.hubs.sensing.things.conftest import STATION
-
-    declare_model("test.other", ModelDefinition.model_validate(STATION), pack="", actor=SYSTEM)
+    declare(STATION, key="test.other")
     register(cast, row())
 
     receipt = register(cast, row(model="test.other"))
@@ -179,6 +191,44 @@ def test_changing_and_retiring(cast, station):
 
     assert register(cast, row())["updated"] == 1
     assert Thing.objects.get().state == "active"
+
+
+def test_a_thing_back_in_service_reports_what_its_model_got_meanwhile(cast, station):
+    register(cast, row())
+    retire_thing(Thing.objects.get(), actor=cast.viewer("steward"))
+    declare(station_with(no2=STATION["properties"]["pm25"]))
+
+    register(cast, row())
+    assert set(stream_ids(Thing.objects.get())) == {"pm25", "wind", "fault", "no2"}
+
+
+def test_an_enum_that_was_gone_comes_back_with_its_values_where_they_were(cast, station):
+    """A reading says the place of its value: another order would turn what was measured round."""
+    register(cast, row())
+    assert spell_value(station.properties["wind"], 0.0) == "N"
+
+    declare(station_with(wind=None))
+    assert "wind" not in ThingModel.objects.get().properties
+    declare(station_with(wind=None, hum=STATION["properties"]["fault"]))
+    again = declare(station_with(wind={**STATION["properties"]["wind"], "values": ["S", "N", "X"]}))
+
+    assert again.properties["wind"]["values"] == ["N", "E", "S", "W", "X"]
+    assert ThingModel.objects.get().properties == again.properties
+
+
+def test_a_change_begins_with_what_others_did_since_the_thing_was_read(cast, station):
+    register(cast, row())
+    steward = cast.viewer("steward")
+    as_read = [Thing.objects.select_related("model").get() for _ in range(4)]
+    change_thing(as_read[0], actor=steward, lon=112.15, lat=32.1)
+    assert change_thing(as_read[1], actor=steward, name="新名").lon == 112.15
+
+    retire_thing(as_read[2], actor=steward)
+    for act in (retire_thing, change_thing):
+        with pytest.raises(Conflict):
+            act(as_read[3], actor=steward)
+    assert Thing.objects.get().state == "retired"
+    assert BusEvent.objects.filter(type="thing.retired").count() == 1
 
 
 def test_what_a_change_leaves_out_stays(cast, station):

@@ -121,8 +121,8 @@ class App:
         found = [stream for stream in found if visible is None or visible[stream.id]]
         if not found:
             raise NotFound("observation.unknown_thing", thing=given)
-        records = self.service.committer.store.latest.records
-        properties = {stream.property: reading_of(records[stream.id], stream.id, catalogue) for stream in found}
+        latest = self.service.committer.store.latest
+        properties = {stream.property: reading_of(latest.record(stream.id), stream.id, catalogue) for stream in found}
         return Answer(200, msgspec.json.encode({"thing": given, "properties": properties}))
 
     async def _health(self, scope: Message, headers: dict[bytes, bytes], receive: Receive, language: str) -> Answer:

@@ -78,6 +78,10 @@ class Latest:
             grown[: len(self.records)] = self.records
             self._create(grown)
 
+    def record(self, stream: int) -> Any:
+        """The latest of one stream; of a thing registered just now there may be no room yet."""
+        return self.records[stream] if stream < len(self.records) else EMPTY[0]
+
     def restore(self, records: NDArray[np.void]) -> None:
         self.reserve(len(records))
         self.records[: len(records)] = records

@@ -18,9 +18,9 @@ from citybrain.hubs.sensing.things.messages import (
     ThingRetired,
     ThingsRelocated,
 )
-from citybrain.hubs.sensing.things.models import Stream, Thing, ThingModel
+from citybrain.hubs.sensing.things.models import Properties, Stream, Thing, ThingModel
 from citybrain.hubs.sensing.things.placing import locate_again
-from citybrain.hubs.sensing.things.registering import draft_of, register_things
+from citybrain.hubs.sensing.things.registering import draft_of, for_change, register_things
 from citybrain.hubs.sensing.things.types import ThingDraft
 
 __all__ = [
@@ -44,20 +44,28 @@ def register_thing(draft: ThingDraft, *, actor: Viewer) -> Thing:
     return Thing.objects.select_related("model").get(code=draft.code)
 
 
+@transaction.atomic
 def change_thing(thing: Thing, *, actor: Viewer, **fields: Any) -> Thing:
     """Change what a `ThingDraft` names: name, address, organisation, attributes, or where it stands (lon, lat, crs).
 
     A retired thing stays retired: registering it again is what puts it back into service. Raises Conflict then.
     """
-    check_may(actor, "thing.write", on=thing)
-    if thing.state == Thing.State.RETIRED:
-        raise Conflict("things.retired", thing=thing.code)
+    thing = _to_change(thing, actor)
     known = {name: value for name, value in fields.items() if value is not None}
     draft = ThingDraft(code=thing.code, model=thing.model.key, **{**_standing(thing, known), **known})
     receipt = register_things([draft], actor=actor, takes_blank=True)
     if receipt.rejected:
         raise BadInput("input.invalid", fields=(receipt.rejected[0].wrong,))
     return Thing.objects.select_related("model").get(code=thing.code)
+
+
+def _to_change(thing: Thing, actor: Viewer) -> Thing:
+    """A thing as it is now, held until the transaction ends: since it was read somebody may have changed it."""
+    thing = for_change(Thing.objects.filter(pk=thing.pk)).get()
+    check_may(actor, "thing.write", on=thing)
+    if thing.state == Thing.State.RETIRED:
+        raise Conflict("things.retired", thing=thing.code)
+    return thing
 
 
 def _standing(thing: Thing, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,9 +83,7 @@ def _standing(thing: Thing, fields: Mapping[str, Any]) -> dict[str, Any]:
 @transaction.atomic
 def retire_thing(thing: Thing, *, actor: Viewer, reason: str = "") -> Thing:
     """Take a thing out of service: readings are refused from now on, history stays. Raises Conflict when it is out."""
-    check_may(actor, "thing.write", on=thing)
-    if thing.state == Thing.State.RETIRED:
-        raise Conflict("things.retired", thing=thing.code)
+    thing = _to_change(thing, actor)
     thing.state = Thing.State.RETIRED
     thing.updated_at = clock.now()
     thing.save(update_fields=["state", "updated_at"])
@@ -101,16 +107,14 @@ def register_model(key: str, definition: ModelDefinition, *, actor: Viewer) -> T
 def declare_model(key: str, definition: ModelDefinition, *, pack: str, actor: Actor) -> ThingModel:
     """Write a thing model as declared, and give its things the streams of new properties.
 
-    Readings of an enum are kept as the place of a value in the list, so values are only ever added at its end.
+    Readings of an enum are kept as the place of a value in the list, so values are only ever added at its end, also
+    when the property was gone meanwhile.
     """
     title = definition.title.model_dump()
     model, created = ThingModel.objects.select_for_update().get_or_create(
         key=key, defaults={"title": title, "pack": pack, "updated_at": clock.now()}
     )
-    properties = {name: one.row() for name, one in definition.properties.items()}
-    for name, row in properties.items():
-        row["values"] = _kept_values(model.properties.get(name), row)
-    properties = {name: {k: v for k, v in row.items() if v is not None} for name, row in properties.items()}
+    properties = _follow(model.properties, {name: one.row() for name, one in definition.properties.items()})
     if not created and (model.title, model.pack, model.properties) == (title, pack, properties):
         return model
     model.title, model.pack, model.properties, model.updated_at = title, pack, properties, clock.now()
@@ -122,10 +126,14 @@ def declare_model(key: str, definition: ModelDefinition, *, pack: str, actor: Ac
     return model
 
 
-def _kept_values(before: Mapping[str, Any] | None, row: Mapping[str, Any]) -> list[str] | None:
-    old: list[str] = (before or {}).get("values") or []
-    new: list[str] | None = row.get("values")
-    return None if new is None else old + [value for value in new if value not in old]
+def _follow(before: Properties, rows: Mapping[str, Any]) -> Properties:
+    """Properties as they are declared now, with the values that each ever had in front."""
+    ever = before.gone | {name: row["values"] for name, row in before.items() if "values" in row}
+    for name, row in rows.items():
+        if "values" in row:
+            old = ever.pop(name, [])
+            row["values"] = old + [value for value in row["values"] if value not in old]
+    return Properties(rows, gone=ever)
 
 
 def _add_streams(model: ThingModel) -> None:

@@ -2,9 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import models
 
 from citybrain.base.querying import PathField, Scope
+
+
+class Properties(dict[str, Any]):
+    """The properties of a thing model. `gone` keeps the values of the enums that it no longer has: history means them
+    by their place."""
+
+    def __init__(self, rows: Mapping[str, Any] | None = None, gone: Mapping[str, list[str]] | None = None):
+        super().__init__(rows or {})
+        self.gone = dict(gone or {})
+
+
+class PropertiesField(models.JSONField):
+    """Properties in a JSON column; a row that only says `gone` is a property that is no longer there."""
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Properties:
+        rows = super().from_db_value(value, expression, connection)
+        gone = {name: row["gone"] for name, row in rows.items() if "gone" in row}
+        return Properties({name: row for name, row in rows.items() if "gone" not in row}, gone)
+
+    def get_prep_value(self, value: Any) -> Any:
+        gone = {name: {"gone": values} for name, values in getattr(value, "gone", {}).items()}
+        return super().get_prep_value({**value, **gone})
+
+    def deconstruct(self) -> Any:
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.JSONField", args, {**kwargs, "default": dict}
 
 
 class ThingModel(models.Model):
@@ -17,7 +46,7 @@ class ThingModel(models.Model):
     key = models.CharField(max_length=64, unique=True)
     title = models.JSONField(default=dict)
     pack = models.CharField(max_length=64, blank=True, default="")
-    properties = models.JSONField(default=dict)
+    properties = PropertiesField(default=Properties)
     updated_at = models.DateTimeField()
 
     class Meta:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import QuerySet
 from pydantic import ValidationError
 
 from citybrain.base import audit, bus, clock
@@ -21,6 +22,7 @@ from citybrain.hubs.sensing.things.models import Stream, Thing, ThingModel
 from citybrain.hubs.sensing.things.placing import place_drafts
 from citybrain.hubs.sensing.things.types import MAX_BATCH, Placed, Receipt, RejectedRow, ThingDraft
 
+T = TypeVar("T")
 CHUNK = 500
 PLACE_FIELDS = ("lon", "lat", "precision_m", "given_crs", "region_code", "region_path", "given_region")
 
@@ -124,8 +126,9 @@ def _reach(actor: Viewer) -> Reach:
 
 def _fill(batch: Batch, placed: Mapping[int, Placed], organisations: Mapping[str, str], reaches: Reach) -> None:
     """Make new rows and change known ones, each within the registrant's reach."""
-    models = {model.key: model for model in ThingModel.objects.all()}
-    known = _known({draft.code for draft in batch.drafts.values()})
+    codes = sorted({draft.code for draft in batch.drafts.values()})
+    models = {model.key: model for model in _models(codes)}
+    known = _known(codes)
     now = clock.now()
     for index, draft in list(batch.drafts.items()):
         place, owner = placed[index], organisations[draft.organisation]
@@ -142,13 +145,28 @@ def _fill(batch: Batch, placed: Mapping[int, Placed], organisations: Mapping[str
             _change(batch, thing, draft, place, owner, now)
 
 
-def _known(codes: Iterable[str]) -> dict[str, Thing]:
-    ordered = sorted(codes)
+def _models(codes: Sequence[str]) -> QuerySet[ThingModel]:
+    """All models; who brings codes that are new holds them, so that no two bring the same ones at once."""
+    there = sum(Thing.objects.filter(code__in=some).count() for some in _chunks(codes))
+    models = ThingModel.objects.order_by("pk")
+    return models if there == len(codes) else models.select_for_update(no_key=True)
+
+
+def _known(codes: Sequence[str]) -> dict[str, Thing]:
     found: dict[str, Thing] = {}
-    for begin in range(0, len(ordered), CHUNK):
-        rows = Thing.objects.select_related("model").filter(code__in=ordered[begin : begin + CHUNK])
-        found.update({thing.code: thing for thing in rows})
+    for some in _chunks(codes):
+        found.update({thing.code: thing for thing in for_change(Thing.objects.filter(code__in=some))})
     return found
+
+
+def _chunks(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    for begin in range(0, len(rows), CHUNK):
+        yield rows[begin : begin + CHUNK]
+
+
+def for_change(things: QuerySet[Thing]) -> QuerySet[Thing]:
+    """Some things with their models, held until the transaction ends."""
+    return things.select_related("model").order_by("pk").select_for_update(of=("self",), no_key=True)
 
 
 def _new(draft: ThingDraft, model: ThingModel, place: Placed, owner: str, now: datetime) -> Thing:
@@ -187,9 +205,20 @@ def _save(batch: Batch) -> None:
         [Stream(thing=thing, property=name) for thing in batch.new for name in thing.model.properties], batch_size=CHUNK
     )
     things = [thing for thing, _, _ in batch.changed]
+    for some in _chunks(things):
+        _add_missing_streams(some)
     if things:
         columns = [*PLACE_FIELDS, "organisation_path", "name", "address", "attributes", "state", "updated_at"]
         Thing.objects.bulk_update(things, columns, batch_size=CHUNK)
+
+
+def _add_missing_streams(things: Sequence[Thing]) -> None:
+    """A thing that was out of service has none of the properties that its model got meanwhile."""
+    there = set(Stream.objects.filter(thing__in=things).order_by().values_list("thing_id", "property"))
+    wanted = ((thing, name) for thing in things for name in thing.model.properties)
+    Stream.objects.bulk_create(
+        [Stream(thing=thing, property=name) for thing, name in wanted if (thing.pk, name) not in there]
+    )
 
 
 def _record(batch: Batch, actor: Viewer) -> None:

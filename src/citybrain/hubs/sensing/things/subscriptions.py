@@ -16,6 +16,7 @@ def organisation_moved(event: Event) -> None:
     move_paths("organisation_path", event.data["old_path"], event.data["path"])
 
 
-@subscribe("region.imported", "region.bounded", "region.ended", name="things.boundaries")
+@subscribe("region.imported", "region.bounded", "region.ended", name="things.boundaries", is_nudge=True)
 def boundaries_changed(event: Event) -> None:
+    """Boundaries drawn for a day to come take effect then: `jobs.follow_boundaries`."""
     relocate_things()
