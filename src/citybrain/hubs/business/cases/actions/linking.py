@@ -120,7 +120,7 @@ def merge_cases(case: Case | str, into: Case | str, *, actor: Actor, reason: str
     if row.pk == target.pk or target.closed_at is not None:
         raise Conflict("case.not_open", number=target.number)
     change = Change(row, actor=actor)
-    step = next((s for s in change.loop.steps_from(row.state) if s.verb == "end" and s.outcome == "duplicate"), None)
+    step = next((s for s in change.loop.steps_from(row.state) if s.ends_as_duplicate), None)
     if step is None:
         raise Conflict("case.not_possible", step="end (duplicate)", state=row.state, possible="")
     perform(row, step.key, actor=actor, reason=reason, into=target.number, cause=cause)

@@ -119,13 +119,15 @@ def hand_over(
     return task
 
 
-def case_for_update(case: Case | str) -> Case:
-    """The case as it stands now, locked for the rest of the transaction; raises NotFound."""
-    key = {"number": case} if isinstance(case, str) else {"pk": case.pk}
-    found = _for_update().filter(**key).first()
-    if found is None:
+def case_for_update(case: Case | str, *, beside: str = "") -> Case:
+    """The case as it stands now, locked for the rest of the transaction, with the one of the number `beside` if there
+    is such a case; raises NotFound.
+    """
+    number = case if isinstance(case, str) else case.number
+    found = {row.number: row for row in _for_update().filter(number__in={number, beside or number}).order_by("pk")}
+    if number not in found:
         raise NotFound("input.not_found")
-    return found
+    return found[number]
 
 
 def lock_cases(*numbers: str) -> list[Case]:
