@@ -10,6 +10,7 @@ from citybrain.base.audit import record
 from citybrain.base.errors import BadInput, Conflict, FieldError, NotFound
 from citybrain.hubs.business.cases.actions import lock_cases, merge_cases, release
 from citybrain.hubs.business.cases.queries import catalogue, get_case
+from citybrain.hubs.business.signals.actions.closings import close_if_all_closed
 from citybrain.hubs.business.signals.actions.triaging import (
     active_type,
     add_to_case,
@@ -104,6 +105,8 @@ def _leave(signal: Signal, into: str, *, actor: Viewer, reason: str) -> None:
     add_to_case(signal, into, actor=actor)
     _move(signal, into, get_case(actor, into).case_type.code, actor=actor, left=left)
     record(actor, "signal.merged", signal, case=into, left=left, reason=reason)
+    if left:
+        close_if_all_closed(left)
 
 
 def _move(signal: Signal, into: str, case_type: str, *, actor: Viewer, left: str) -> None:
@@ -183,6 +186,8 @@ def undo_merge(signal_id: int, *, actor: Viewer, reason: str) -> Signal:
     record(actor, "signal.merge_undone", signal, from_case=left, case=number, reason=reason)
     message = SignalUndone(signal_id=signal.pk, from_case=left, case_number=number)
     bus.publish(message, subject=signal.key, actor=actor, region_path=signal.region_path)
+    for case in (left, number):
+        close_if_all_closed(case)
     return signal
 
 
