@@ -252,6 +252,26 @@ def test_more_time_is_refused_with_a_reason(play: Play):
     assert "extend" in play.handler.may(case)
 
 
+def test_a_request_for_more_time_lapses_with_the_task_it_was_asked_for(play: Play):
+    """The next holder gets no time that the last one asked for, and may ask for his own."""
+    case = play.dispatcher.opens()
+    more = {"reason": "等配件", "duration": {"amount": 6, "unit": "hours"}}
+    play.handler.takes("extend", case, **more)
+    play.dispatcher.takes("transfer", case, organisation="eco", reason="归环保")
+
+    [asked] = case.extensions
+    assert asked["granted"] is False
+    assert asked["note"].startswith("承办任务已结束,申请自动失效")
+    assert case.told()[-2] == "承办任务已结束,延期申请自动失效"
+    assert "grant" not in play.dispatcher.may(case)
+
+    play.handler_elsewhere.takes("extend", case, **more)
+    play.dispatcher.takes("end_no_action", case, reason="无需处置")
+    assert play.dispatcher.sees(asks_more_time=True) == []
+    play.dispatcher.takes("reopen", case, reason="又来")
+    assert [one["granted"] for one in case.extensions] == [False, False]
+
+
 def test_nobody_checks_his_own_work(play: Play):
     """A grid worker may handle and may verify, but not verify what he himself finished."""
     case = play.dispatcher.opens()

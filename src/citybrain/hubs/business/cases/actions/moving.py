@@ -49,6 +49,7 @@ def _end_tasks(change: Change) -> None:
         task.until = change.at
         task.outcome = Assignment.Outcome.DONE if done and lead else Assignment.Outcome.ENDED
         change.touch(task, "until", "outcome")
+    change.lapse_extension()
 
 
 def follow_on(change: Change, verb: str) -> None:
