@@ -49,10 +49,8 @@ describe('a form is made of what its step needs', () => {
     expect(fieldsOf(step('dispatch')).map((field) => [field.name, field.required])).toEqual([['organisation', false], ['note', false]])
   })
 
-  it('offers the other case only where a case ends as a duplicate', () => {
-    const names = (outcome: string) => fieldsOf(step('end', { needs: ['reason'], outcome })).map((field) => field.name)
-    expect(names('duplicate')).toEqual(['into', 'reason'])
-    expect(names('not_ours')).toEqual(['reason'])
+  it('asks for the other case where a case ends as a duplicate', () => {
+    expect(fieldsOf(step('end', { needs: ['reason', 'into'] }))).toEqual([{ name: 'into', required: true }, { name: 'reason', required: true }])
   })
 
   it('says what is missing: blanks and an empty list are nothing', () => {

@@ -11,7 +11,7 @@ from citybrain.base.bus.models import OutboxEvent
 from citybrain.base.notices.actions import deliver_due
 from citybrain.base.notices.models import Notice
 from citybrain.hubs.business.cases.models import Assignment, Case, TimelineEntry
-from tests.hubs.business.cases.stage import NEXT_STREET, OUTSIDE, Person, Play, Refused, declare
+from tests.hubs.business.cases.stage import NEXT_STREET, OTHER_COUNTY, OUTSIDE, Person, Play, Refused, declare
 
 
 def test_a_case_goes_from_its_opening_to_its_summary(play: Play):
@@ -252,6 +252,26 @@ def test_more_time_is_refused_with_a_reason(play: Play):
     assert "extend" in play.handler.may(case)
 
 
+def test_a_request_for_more_time_lapses_with_the_task_it_was_asked_for(play: Play):
+    """The next holder gets no time that the last one asked for, and may ask for his own."""
+    case = play.dispatcher.opens()
+    more = {"reason": "等配件", "duration": {"amount": 6, "unit": "hours"}}
+    play.handler.takes("extend", case, **more)
+    play.dispatcher.takes("transfer", case, organisation="eco", reason="归环保")
+
+    [asked] = case.extensions
+    assert asked["granted"] is False
+    assert asked["note"].startswith("承办任务已结束,申请自动失效")
+    assert case.told()[-2] == "承办任务已结束,延期申请自动失效"
+    assert "grant" not in play.dispatcher.may(case)
+
+    play.handler_elsewhere.takes("extend", case, **more)
+    play.dispatcher.takes("end_no_action", case, reason="无需处置")
+    assert play.dispatcher.sees(asks_more_time=True) == []
+    play.dispatcher.takes("reopen", case, reason="又来")
+    assert [one["granted"] for one in case.extensions] == [False, False]
+
+
 def test_nobody_checks_his_own_work(play: Play):
     """A grid worker may handle and may verify, but not verify what he himself finished."""
     case = play.dispatcher.opens()
@@ -295,7 +315,7 @@ def test_a_photo_is_evidence_only_of_whoever_took_it(play: Play):
 
 @pytest.mark.parametrize(
     ("step", "outcome"),
-    [("end_not_ours", "not_ours"), ("end_no_action", "no_action_needed"), ("end_duplicate", "duplicate")],
+    [("end_not_ours", "not_ours"), ("end_no_action", "no_action_needed")],
 )
 def test_a_case_can_end_for_a_reason_without_being_handled(play: Play, step: str, outcome: str):
     case = play.dispatcher.opens("city.noise")
@@ -306,6 +326,26 @@ def test_a_case_can_end_for_a_reason_without_being_handled(play: Play, step: str
 
     assert (case.state, case.outcome, case.accepted_at) == ("ended", outcome, None)
     assert {clock["outcome"] for clock in case.clocks} == {"on_time"}
+
+
+def test_a_duplicate_names_another_open_case_that_one_can_see(play: Play):
+    case, kept, over = (play.dispatcher.opens() for _ in range(3))
+    play.dispatcher.takes("end_no_action", over, reason="无需处置")
+    elsewhere = play.dispatcher_elsewhere.opens(at=OTHER_COUNTY)
+    county = play.county_dispatcher
+
+    [step] = [one for one in county.get(f"/cases/{case.number}")["possible"] if one["key"] == "end_duplicate"]
+    assert step["needs"] == ["reason", "into"]
+    for into in (None, "AJ0", case.number, elsewhere.number):
+        with pytest.raises(Refused) as refused:
+            county.takes("end_duplicate", case, reason="重复", into=into)
+        assert refused.value.fields == {"into": "case.not_another" if into else "input.required"}
+    with pytest.raises(Refused) as refused:
+        county.takes("end_duplicate", case, reason="重复", into=over.number)
+    assert refused.value.code == "case.not_open"
+
+    county.takes("end_duplicate", case, reason="重复", into=kept.number)
+    assert (case.outcome, case.duplicate_of) == ("duplicate", kept.number)
 
 
 def test_closed_is_not_solved_and_who_was_late_stays_late(play: Play):
@@ -373,7 +413,7 @@ def test_everything_offered_can_be_taken_and_nothing_else(play: Play):
     """For each person and each step of the loop: offered exactly when the door does not say 403 or 404 or 409."""
     fields = {
         "reason": "理由", "note": "备注", "summary": "总结", "organisation": "eco",
-        "duration": {"amount": 1, "unit": "hours"},
+        "duration": {"amount": 1, "unit": "hours"}, "into": play.dispatcher.opens().number,
     }  # fmt: skip
     loop = play.dispatcher.get("/loops/standard")["definition"]
     for name in ("dispatcher", "handler", "leader", "administrator"):
@@ -382,7 +422,8 @@ def test_everything_offered_can_be_taken_and_nothing_else(play: Play):
                 continue
             case = play.dispatcher.opens()
             offered = step["key"] in play.person(name).may(case)
-            asked = {need: fields[need] for need in step.get("needs", []) if need in fields}
+            needs = [*step.get("needs", []), *(["into"] if step["key"] == "end_duplicate" else [])]
+            asked = {need: fields[need] for need in needs if need in fields}
             if "evidence" in step.get("needs", []):
                 asked["evidence"] = [play.person(name).uploads()] if offered else ["0" * 32]
             status = play.person(name).tries(step["key"], case, **asked)

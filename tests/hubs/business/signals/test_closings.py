@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from citybrain.hubs.business.cases.models import Assignment, Case, TimelineEntry
 from citybrain.hubs.business.signals.models import Signal
 from tests.hubs.business.signals.conftest import METRE, STREET
@@ -111,4 +113,46 @@ def test_an_undone_merge_closes_on_its_own(hotline):
     hotline.close(closing(hotline, "two"))
     hotline.deliver()
     assert hotline.case_of(two).closed_at is not None
+    assert hotline.case_of(one).closed_at is None
+
+
+def test_after_a_reopening_the_source_closes_anew(hotline):
+    signal = hotline.reports(source_id="one")
+    hotline.clock.move(hours=1)
+    hotline.close(closing(hotline, "one"))
+    hotline.deliver()
+    hotline.post(f"/cases/{signal.case_number}/actions/reopen", {"reason": "没修好"})
+    hotline.deliver()
+    assert hotline.case_of(signal).closed_at is None
+
+    hotline.clock.move(hours=5)
+    assert hotline.close(closing(hotline, "one"))["accepted"] == 1
+    hotline.deliver()
+
+    assert hotline.case_of(signal).closed_at == hotline.clock.now()
+
+
+@pytest.mark.parametrize("how", ["undo", "merge"])
+def test_what_stays_behind_is_closed_when_the_last_open_signal_leaves(hotline, how):
+    one, two = hotline.reports(source_id="one"), hotline.reports(source_id="two", **NEAR)
+    other = hotline.reports("远处", region="420606001")
+    hotline.close(closing(hotline, "one"))
+    hotline.deliver()
+    assert hotline.case_of(one).closed_at is None
+
+    body = {"reason": "另一盏"} if how == "undo" else {"reason": "那一盏", "case": other.case_number}
+    assert hotline.post(f"/signals/{two.pk}/{how}", body).status_code == 200
+
+    assert hotline.case_of(one).outcome == "closed_by_source"
+    assert hotline.case_of(two).closed_at is None
+
+
+def test_a_closed_signal_that_is_taken_out_leaves_no_open_case(hotline):
+    one, two = hotline.reports(source_id="one"), hotline.reports(source_id="two", **NEAR)
+    hotline.close(closing(hotline, "two"))
+    hotline.deliver()
+
+    hotline.post(f"/signals/{two.pk}/undo", {"reason": "另一盏"})
+
+    assert hotline.case_of(two).outcome == "closed_by_source"
     assert hotline.case_of(one).closed_at is None

@@ -117,6 +117,16 @@ class TestByHand:
         assert {hotline.case_of(one).number for one in (first, second, third, fourth)} == {first.case_number}
         assert Record.objects.filter(action="signal.cases_merged").count() == 1
 
+    def test_a_case_with_reports_ends_as_a_duplicate_only_by_merging(self, hotline):
+        first, second = hotline.reports(), hotline.reports("远处", **FAR)
+        into = {"reason": "重复", "into": first.case_number}
+
+        answer = hotline.post(f"/cases/{second.case_number}/actions/end_duplicate", into)
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "case.has_reports")
+        assert f"/cases/{second.case_number}/merge" in answer.json()["detail"]
+        assert hotline.case_of(second).closed_at is None
+
     @pytest.mark.parametrize("reason", ["ended", "same", "unknown", "invisible"])
     def test_what_cannot_be_merged_stays_as_it_is(self, hotline, reason):
         first, second = hotline.reports(source_id="one"), hotline.reports("远处", **FAR)

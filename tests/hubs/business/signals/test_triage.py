@@ -15,7 +15,8 @@ from citybrain.hubs.business.cases.models import Case
 from citybrain.hubs.business.cases.packing import apply_cases_file
 from citybrain.hubs.business.signals.messages import TextClassified
 from citybrain.hubs.business.signals.models import Signal
-from tests.hubs.business.signals.conftest import ELSEWHERE, KINDS, METRE, STREET
+from tests.cast import Cast
+from tests.hubs.business.signals.conftest import ELSEWHERE, KINDS, METRE, STREET, Hotline
 
 
 def said(kind: str) -> list[OutboxEvent]:
@@ -220,6 +221,32 @@ class TestClassifying:
         assert jobs.give_up_asking() == 1
         signal.refresh_from_db()
         assert (signal.state, signal.waiting_reason) == ("waiting_for_person", "no_classifier")
+
+    @pytest.mark.django_db(transaction=True)
+    def test_the_round_of_the_job_decides_each_on_its_own(self, transactional_db, clock, monkeypatch):
+        """The round opens no transaction itself, and a report that cannot be decided holds up none of the others."""
+        from citybrain.base.jobs.running import run_due
+        from citybrain.hubs.business.signals.actions import triaging
+
+        hotline = Hotline(Cast(), clock)
+        broken, other = (hotline.reports(text, case_type=None) for text in ("这里", "那里"))
+        decide = triaging.decide_by_words
+
+        def fails_for_one(signal, *args, **more):
+            if signal.pk == broken.pk:
+                raise LookupError("unreadable")
+            decide(signal, *args, **more)
+
+        monkeypatch.setattr(triaging, "PATIENCE", timedelta(seconds=-1))
+        monkeypatch.setattr(triaging, "decide_by_words", fails_for_one)
+        [outcome] = run_due(names=["signals.give_up_asking"])
+
+        other.refresh_from_db()
+        broken.refresh_from_db()
+        assert (other.state, other.waiting_reason) == ("waiting_for_person", "no_classifier")
+        assert [event.subject for event in said("signal.waiting")] == [other.key]
+        assert broken.state == "received"
+        assert outcome.error.startswith("LookupError")
 
     def test_nothing_to_handle_ends_it_without_a_case(self, hotline):
         signal = hotline.reports(case_type=None, label="Flying carpets")

@@ -1,4 +1,4 @@
-"""What signals listen to: one subscription, so that a closing never overtakes the signal it closes."""
+"""What signals listen to: one subscription, so that a closing overtakes neither its signal nor a reopening."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import partial
 from citybrain.base.bus import Event, subscribe
 from citybrain.base.parties.messages import OrganisationMoved
 from citybrain.base.places.messages import RegionMoved
+from citybrain.hubs.business.cases.messages import CaseReopened
 from citybrain.hubs.business.signals import actions
 from citybrain.hubs.business.signals.messages import SignalClosedBySource, SignalReceived, TextClassified
 
@@ -15,6 +16,7 @@ from citybrain.hubs.business.signals.messages import SignalClosedBySource, Signa
     "signal.received",
     "text.classified",
     "signal.closed_by_source",
+    "case.reopened",
     "alarm.fired",
     "alarm.resolved",
     "alarm.withdrawn",
@@ -34,6 +36,8 @@ def follow(event: Event) -> None:
             actions.take_classification(event.read(TextClassified))
         case "signal.closed_by_source":
             actions.close_signal(event.read(SignalClosedBySource))
+        case "case.reopened":
+            actions.follow_reopening(event.read(CaseReopened).case)
         case "alarm.fired":
             actions.take_alarm(event)
         case "alarm.resolved":

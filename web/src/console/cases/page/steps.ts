@@ -69,7 +69,6 @@ const ORDER: Field[] = ['organisation', 'into', 'duration', 'reason', 'note', 's
 /** The fields of a step's form, in the order in which people fill them. */
 export function fieldsOf(step: Step): FormField[] {
   const takes = new Set<string>([...step.needs, ...(TAKES[step.verb] ?? [])])
-  if (step.verb === 'end' && step.outcome === 'duplicate') takes.add('into')
   return ORDER.filter((name) => takes.has(name)).map((name) => ({ name, required: step.needs.includes(name) }))
 }
 

@@ -9,6 +9,7 @@ from citybrain.hubs.business.cases.actions.linking import (
     release,
     retitle_case,
 )
+from citybrain.hubs.business.cases.actions.moving import lock_cases
 from citybrain.hubs.business.cases.actions.opening import open_case, open_case_by_hand
 from citybrain.hubs.business.cases.actions.performing import (
     accept_case,
@@ -39,6 +40,7 @@ __all__ = [
     "dispatch_case",
     "end_responsibility",
     "finish_case",
+    "lock_cases",
     "merge_cases",
     "note_case",
     "open_case",

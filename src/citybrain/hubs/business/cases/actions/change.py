@@ -15,14 +15,17 @@ from typing import Any
 from django.db.models import Model
 
 from citybrain.base import audit, bus, clock
-from citybrain.base.audit import Actor
+from citybrain.base.audit import Actor, system_actor
 from citybrain.base.errors import Conflict
 from citybrain.hubs.business.cases import clockwork, messages
 from citybrain.hubs.business.cases.actions.announcing import Announcement, send
 from citybrain.hubs.business.cases.actions.inserting import insert
 from citybrain.hubs.business.cases.loops import LoopDefinition, State
-from citybrain.hubs.business.cases.models import Assignment, Case, ClockRun, TimelineEntry
+from citybrain.hubs.business.cases.models import Assignment, Case, ClockRun, Extension, TimelineEntry
 from citybrain.hubs.business.cases.queries.catalogue import Catalogue, catalogue
+
+LAPSING: Actor = system_actor("dispatch")
+LAPSED = "承办任务已结束,申请自动失效 / Lapsed: the task it was asked for has ended"
 
 
 @dataclass
@@ -129,6 +132,16 @@ class Change:
             lead.until, lead.outcome, lead.note = self.at, outcome, note
             self.touch(lead, "until", "outcome", "note")
             self._lead = None
+            self.lapse_extension()
+
+    def lapse_extension(self) -> None:
+        """Whoever asked for more time has the task no longer: nobody may grant it to the next one."""
+        asked = Extension.objects.filter(case=self.case, granted=None).first()
+        if asked is not None:
+            asked.granted, asked.decided_at, asked.decided_by = False, self.at, LAPSING.actor_key
+            asked.note = LAPSED
+            self.touch(asked, "granted", "decided_at", "decided_by", "note")
+            self.tell("case.extension_lapsed", "case.extension_lapsed", actor=LAPSING, is_published=False)
 
     def start_clock(self, run: ClockRun) -> None:
         self._new_clocks.append(run)

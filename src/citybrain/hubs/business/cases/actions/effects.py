@@ -14,9 +14,9 @@ from citybrain.hubs.business.cases.actions.moving import dispatch_by_list, enter
 from citybrain.hubs.business.cases.actions.timing import extend_clocks, tell_going_on
 from citybrain.hubs.business.cases.loops import Transition
 from citybrain.hubs.business.cases.manifest import Duration
-from citybrain.hubs.business.cases.models import Assignment, Extension
+from citybrain.hubs.business.cases.models import Assignment, Case, Extension
 from citybrain.hubs.business.cases.queries.responsibilities import organisation_for
-from citybrain.hubs.business.cases.rights import own_assist
+from citybrain.hubs.business.cases.rights import is_platform, own_assist, viewer_of
 
 Effect = Callable[[Change, Transition, Given], None]
 
@@ -205,10 +205,25 @@ def _close(change: Change, step: Transition, given: Given) -> None:
 def _end(change: Change, step: Transition, given: Given) -> None:
     """Ended for a reason, without being handled: not ours, a duplicate, no action needed."""
     if given.into:
+        _check_duplicate(change, given.into)
         change.set(duplicate_of=given.into)
     _move(change, step, given.outcome)
     _tell(change, step, outcome=change.case.outcome, reason=given.reason, into=given.into)
     change.announce("case.ended", ("holder",))
+
+
+def _check_duplicate(change: Change, into: str) -> None:
+    """Another case that is open goes on with the matter; reports are moved there before, by whoever keeps them."""
+    if is_platform(change.actor):
+        return
+    case = change.case
+    if case.signal_count:
+        raise Conflict("case.has_reports", number=case.number, count=case.signal_count)
+    other = Case.objects.filter(number=into).exclude(pk=case.pk).first()
+    if other is None or not viewer_of(change.actor).reaches(other):
+        raise BadInput("input.invalid", fields=(FieldError("into", "case.not_another", {"number": into}),))
+    if other.closed_at is not None:
+        raise Conflict("case.not_open", number=into)
 
 
 def _reopen(change: Change, step: Transition, given: Given) -> None:

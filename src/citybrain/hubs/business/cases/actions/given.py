@@ -49,7 +49,7 @@ def read_given(step: Transition, fields: dict[str, Any]) -> Given:
             given = replace(given, **{name: _READERS.get(name, _as_is)(name, value)})
         except BadInput as error:
             wrong.extend(error.fields)
-    missing = [name for name in step.needs if not getattr(given, name) and name not in {error.field for error in wrong}]
+    missing = [name for name in step.asks if not getattr(given, name) and name not in {error.field for error in wrong}]
     wrong += [FieldError(name, "input.required") for name in missing]
     if wrong:
         raise BadInput("input.invalid", fields=tuple(wrong))

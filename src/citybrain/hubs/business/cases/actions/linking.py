@@ -14,7 +14,7 @@ from citybrain.base.errors import BadInput, Conflict, FieldError, Forbidden
 from citybrain.hubs.business.cases.actions.change import Change
 from citybrain.hubs.business.cases.actions.effects import take
 from citybrain.hubs.business.cases.actions.given import Given
-from citybrain.hubs.business.cases.actions.moving import case_for_update, enter
+from citybrain.hubs.business.cases.actions.moving import case_for_update, enter, lock_cases
 from citybrain.hubs.business.cases.actions.performing import perform
 from citybrain.hubs.business.cases.actions.timing import ring_passed
 from citybrain.hubs.business.cases.loops import Transition
@@ -116,13 +116,11 @@ def _closing_step(change: Change) -> Transition | None:
 @transaction.atomic
 def merge_cases(case: Case | str, into: Case | str, *, actor: Actor, reason: str, cause: str | None = None) -> Case:
     """重复案件: end a case as a duplicate of another one that is open. Its reports are moved by whoever keeps them."""
-    row, target = (case_for_update(one) for one in _in_order(case, into))
-    if _number(row) != _number(case):
-        row, target = target, row
+    row, target = lock_cases(_number(case), _number(into))
     if row.pk == target.pk or target.closed_at is not None:
         raise Conflict("case.not_open", number=target.number)
     change = Change(row, actor=actor)
-    step = next((s for s in change.loop.steps_from(row.state) if s.verb == "end" and s.outcome == "duplicate"), None)
+    step = next((s for s in change.loop.steps_from(row.state) if s.ends_as_duplicate), None)
     if step is None:
         raise Conflict("case.not_possible", step="end (duplicate)", state=row.state, possible="")
     perform(row, step.key, actor=actor, reason=reason, into=target.number, cause=cause)
@@ -135,8 +133,3 @@ def merge_cases(case: Case | str, into: Case | str, *, actor: Actor, reason: str
 
 def _number(case: Case | str) -> str:
     return case if isinstance(case, str) else case.number
-
-
-def _in_order(case: Case | str, into: Case | str) -> list[str]:
-    """Locks are taken in one order, whichever way round two people merge the same two cases."""
-    return sorted((_number(case), _number(into)))

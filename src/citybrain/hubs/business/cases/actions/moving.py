@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from citybrain.base.audit import Actor, system_actor
 from citybrain.base.errors import NotFound
 from citybrain.base.parties.models import Organisation
@@ -47,6 +49,7 @@ def _end_tasks(change: Change) -> None:
         task.until = change.at
         task.outcome = Assignment.Outcome.DONE if done and lead else Assignment.Outcome.ENDED
         change.touch(task, "until", "outcome")
+    change.lapse_extension()
 
 
 def follow_on(change: Change, verb: str) -> None:
@@ -117,11 +120,28 @@ def hand_over(
     return task
 
 
-def case_for_update(case: Case | str) -> Case:
-    """The case as it stands now, locked for the rest of the transaction; raises NotFound."""
-    key = {"number": case} if isinstance(case, str) else {"pk": case.pk}
-    rows = Case.objects.select_related("organisation").select_for_update(of=("self",))
-    found = rows.filter(**key).first()
-    if found is None:
+def case_for_update(case: Case | str, *, beside: str = "") -> Case:
+    """The case as it stands now, locked for the rest of the transaction, with the one of the number `beside` if there
+    is such a case; raises NotFound.
+    """
+    number = case if isinstance(case, str) else case.number
+    found = {row.number: row for row in _for_update().filter(number__in={number, beside or number}).order_by("pk")}
+    if number not in found:
         raise NotFound("input.not_found")
-    return found
+    return found[number]
+
+
+def lock_cases(*numbers: str) -> list[Case]:
+    """The cases as they stand now, in the order in which they are named; raises NotFound.
+
+    They are locked in one order, whichever way round they are named, so that two people who merge the same two cases
+    never wait for each other. Reports are locked before cases, as triage does it.
+    """
+    found = {case.number: case for case in _for_update().filter(number__in=numbers).order_by("pk")}
+    if not found.keys() >= set(numbers):
+        raise NotFound("input.not_found")
+    return [found[number] for number in numbers]
+
+
+def _for_update() -> QuerySet[Case]:
+    return Case.objects.select_related("organisation").select_for_update(of=("self",))

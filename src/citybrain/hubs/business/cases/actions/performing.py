@@ -33,7 +33,7 @@ def perform(
     `case.not_possible` (not in this state), Forbidden `case.not_yours` (not in such a relation to it), Conflict
     `case.guard`, BadInput (fields).
     """
-    row = case_for_update(case) if isinstance(case, str) else case
+    row = case_for_update(case, beside=fields.get("into", "")) if isinstance(case, str) else case
     before = dict(row.__dict__)
     try:
         return _perform(row, key, actor, cause, revision, fields)

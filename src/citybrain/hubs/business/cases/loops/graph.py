@@ -64,6 +64,15 @@ class Transition(Declared):
         return VERBS[self.verb]
 
     @property
+    def ends_as_duplicate(self) -> bool:
+        return self.verb == "end" and self.outcome == "duplicate"
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """The fields that must be given: those that the loop declares, and of a duplicate the other case."""
+        return (*self.needs, "into") if self.ends_as_duplicate else self.needs
+
+    @property
     def condition(self) -> conditions.Condition:
         """The guard; raises BadInput `condition.invalid` where it cannot be read."""
         return conditions.load(self.guard)

@@ -173,7 +173,7 @@ def possible_steps(viewer: Viewer, case: Case, *, declared: Catalogue | None = N
         target = loop.state_by_key[step.to].title.model_dump() if step.to else None
         found.append(
             Possible(
-                step.key, step.title.model_dump(), step.verb, step.needs, step.to, target, step.outcome or "",
+                step.key, step.title.model_dump(), step.verb, step.asks, step.to, target, step.outcome or "",
                 tuple(blocked),
             )
         )  # fmt: skip

@@ -1,7 +1,7 @@
 """Everything that is done to signals: taken in, triaged, merged, taken apart, closed by their source, opened."""
 
 from citybrain.hubs.business.signals.actions.alarms import end_alarm, take_alarm
-from citybrain.hubs.business.signals.actions.closings import close_signal, receive_closings
+from citybrain.hubs.business.signals.actions.closings import close_signal, follow_reopening, receive_closings
 from citybrain.hubs.business.signals.actions.following import follow_case
 from citybrain.hubs.business.signals.actions.intake import receive_signals
 from citybrain.hubs.business.signals.actions.merges import (
@@ -24,6 +24,7 @@ __all__ = [
     "end_signal",
     "find_by_phone",
     "follow_case",
+    "follow_reopening",
     "give_up_asking",
     "merge_signal",
     "merge_two_cases",

@@ -120,6 +120,21 @@ def close_case_when_all_closed(signal: Signal, *, note: str = "") -> None:
     close_by_source(signal.case_number, actor=source_actor(signal.source), at=max(closed), note=told)
 
 
+def close_if_all_closed(number: str) -> None:
+    """A merge was undone or a signal moved: when the sources have closed all that is in the case, it is closed."""
+    closed = Signal.objects.filter(case_number=number, source_closed_at__isnull=False)
+    last = closed.order_by("source_closed_at", "pk").last()
+    if last is not None:
+        close_case_when_all_closed(last)
+
+
+def follow_reopening(number: str) -> None:
+    """The case of these signals is open again: what their sources said of it before is past, and they say it anew."""
+    closed = Signal.objects.filter(case_number=number, source_closed_at__isnull=False)
+    for signal in closed.select_for_update().order_by("pk"):
+        signal.save_fields(source_closed_at=None, source_outcome="")
+
+
 def source_actor(source: str) -> SystemActor:
     """The source system, as the one who did it."""
     return SystemActor(f"system:source:{source}"[:KEY_LENGTH], source)

@@ -8,8 +8,9 @@ from citybrain.base import bus, clock
 from citybrain.base.accounts.types import Viewer
 from citybrain.base.audit import record
 from citybrain.base.errors import BadInput, Conflict, FieldError, NotFound
-from citybrain.hubs.business.cases.actions import merge_cases, release
+from citybrain.hubs.business.cases.actions import lock_cases, merge_cases, release
 from citybrain.hubs.business.cases.queries import catalogue, get_case
+from citybrain.hubs.business.signals.actions.closings import close_if_all_closed
 from citybrain.hubs.business.signals.actions.triaging import (
     active_type,
     add_to_case,
@@ -92,6 +93,8 @@ def merge_signal(signal_id: int, into: str, *, actor: Viewer, reason: str) -> Si
 
 def _leave(signal: Signal, into: str, *, actor: Viewer, reason: str) -> None:
     left = signal.case_number
+    if left:
+        lock_cases(left, into)  # who else is in the case stays so
     alone = bool(left) and not Signal.objects.filter(case_number=left).exclude(pk=signal.pk).exists()
     if alone:
         merge_two_cases(left, into, actor=actor, reason=reason)
@@ -102,6 +105,8 @@ def _leave(signal: Signal, into: str, *, actor: Viewer, reason: str) -> None:
     add_to_case(signal, into, actor=actor)
     _move(signal, into, get_case(actor, into).case_type.code, actor=actor, left=left)
     record(actor, "signal.merged", signal, case=into, left=left, reason=reason)
+    if left:
+        close_if_all_closed(left)
 
 
 def _move(signal: Signal, into: str, case_type: str, *, actor: Viewer, left: str) -> None:
@@ -117,17 +122,16 @@ def _move(signal: Signal, into: str, case_type: str, *, actor: Viewer, left: str
 def merge_two_cases(number: str, into: str, *, actor: Viewer, reason: str) -> list[Signal]:
     """Two cases are one matter: all signals of the first move to the second, and the first ends as its duplicate.
 
-    Returns the signals that moved. Raises NotFound for a case the actor cannot see, Conflict for one that has ended.
+    Returns the signals that moved. Raises NotFound for a case the actor cannot see, Conflict for one that has ended
+    or that a signal joined or left at this moment.
     """
     actor.check(MERGE)
     check_reason(reason)
-    case, target = get_case(actor, number), get_case(actor, into)
+    target = get_case(actor, into)
+    get_case(actor, number)
     if number == into:
         raise Conflict("signal.same_case", case=into)
-    for one in (case, target):
-        if one.closed_at is not None:
-            raise Conflict("signal.case_ended", case=one.number)
-    signals = list(Signal.objects.select_for_update().filter(case_number=number).order_by("pk"))
+    signals = _lock_all(number, into)
 
     for signal in signals:
         release(number, actor=actor, signal_subject=signal.key)
@@ -137,6 +141,18 @@ def merge_two_cases(number: str, into: str, *, actor: Viewer, reason: str) -> li
         _move(signal, into, target.case_type.code, actor=actor, left=number)
 
     record(actor, "signal.cases_merged", kind="case", key=number, into=into, signals=len(signals), reason=reason)
+    return signals
+
+
+def _lock_all(number: str, into: str) -> list[Signal]:
+    """All signals of the first case, with them and both cases locked; who joins it waits, and finds it ended."""
+    of_case = Signal.objects.filter(case_number=number).order_by("pk")
+    signals = list(of_case.select_for_update())
+    for case in lock_cases(number, into):
+        if case.closed_at is not None:
+            raise Conflict("signal.case_ended", case=case.number)
+    if [signal.pk for signal in signals] != list(of_case.values_list("pk", flat=True)):
+        raise Conflict("case.changed_meanwhile", number=number)
     return signals
 
 
@@ -170,6 +186,8 @@ def undo_merge(signal_id: int, *, actor: Viewer, reason: str) -> Signal:
     record(actor, "signal.merge_undone", signal, from_case=left, case=number, reason=reason)
     message = SignalUndone(signal_id=signal.pk, from_case=left, case_number=number)
     bus.publish(message, subject=signal.key, actor=actor, region_path=signal.region_path)
+    for case in (left, number):
+        close_if_all_closed(case)
     return signal
 
 

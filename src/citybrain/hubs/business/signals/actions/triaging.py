@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
+
 from citybrain.base import bus, clock
 from citybrain.base.audit import Actor, system_actor
 from citybrain.base.errors import Conflict
@@ -148,12 +150,23 @@ def _alternatives(found: list[Any], declared: Catalogue) -> list[dict[str, Any]]
 
 
 def give_up_asking() -> int:
-    """Decide by the packs' words, or hand to a person, what nobody classified in time; returns how many."""
+    """Decide by the packs' words, or hand to a person, what nobody classified in time; returns how many.
+
+    Each in a transaction of its own. What fails is tried again and does not hold up others.
+    """
     late = Signal.objects.filter(state=RECEIVED, asked_at__lt=clock.wall_now() - PATIENCE)
-    ids = list(late.order_by("pk").values_list("pk", flat=True)[:500])
-    return sum(_give_up(signal_id) for signal_id in ids)
+    decided, failures = 0, []
+    for signal_id in list(late.order_by("pk").values_list("pk", flat=True)[:500]):
+        try:
+            decided += _give_up(signal_id)
+        except Exception as error:
+            failures.append(error)
+    if failures:
+        raise failures[0]
+    return decided
 
 
+@transaction.atomic
 def _give_up(signal_id: int) -> bool:
     signal = lock_signal(signal_id)
     if signal.state != RECEIVED:
