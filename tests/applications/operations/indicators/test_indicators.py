@@ -12,6 +12,8 @@ from citybrain.applications.operations.indicators import crossing
 from citybrain.applications.operations.indicators.models import Standing
 from citybrain.base import bus
 from citybrain.base.clock import MovableClock
+from citybrain.base.notices.models import Notice
+from citybrain.hubs.business.cases.models import CaseType, CatalogueVersion
 from citybrain.hubs.business.signals.models import Signal
 from tests.applications.operations.indicators.stage import ACCEPTED, declare_indicators, run
 from tests.hubs.business.cases.stage import Play, Refused
@@ -164,12 +166,12 @@ def test_numbers_that_are_as_they_should_be_stand_so_without_a_word(
     assert set(Standing.objects.values_list("level", flat=True)) == {"normal"}
 
 
-def test_one_crossing_that_fails_holds_up_no_other_before_it(
+def test_one_crossing_that_fails_holds_up_no_other_and_is_tried_again(
     three_cases: list[Any], clock: MovableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tell = crossing._tell
 
-    def picky(definition: Any, row: dict[str, Any]) -> bool:
+    def picky(definition: Any, row: dict[str, Any]) -> Any:
         if row["code"] == "420606":
             raise ValueError("not this one")
         return tell(definition, row)
@@ -177,10 +179,32 @@ def test_one_crossing_that_fails_holds_up_no_other_before_it(
     monkeypatch.setattr(crossing, "_tell", picky)
     declare_indicators(accepted={**ACCEPTED, "thresholds": {"warn": 90, "alarm": 20}})
     clock.move(days=1)
-    with pytest.raises(ValueError, match="not this one"):
-        run()
-    assert {"4206", "420602"} <= set(Standing.objects.values_list("code", flat=True))
-    assert "420606" not in set(Standing.objects.values_list("code", flat=True))
+    run()
+    stands = set(Standing.objects.values_list("code", flat=True))
+    assert {"4206", "420602", "420606002"} <= stands
+    assert "420606" not in stands
+    monkeypatch.setattr(crossing, "_tell", tell)
+    run()
+    assert Standing.objects.filter(code="420606").exists()
+
+
+def test_a_crossing_whose_kind_of_case_was_retired_is_told_to_operators_and_no_report(
+    three_cases: list[Any], play: Play, clock: MovableClock
+) -> None:
+    limits = {**ACCEPTED, "thresholds": {"warn": 90, "alarm": 20}}
+    declare_indicators(accepted={**limits, "case_type": "city.noise"}, later=limits)
+    CaseType.objects.filter(code="city.noise").update(is_active=False)
+    CatalogueVersion.renew()
+    clock.move(days=1)
+    run()
+    run()
+
+    stands = set(Standing.objects.filter(dimension="region").values_list("indicator", "code"))
+    assert {("play.accepted", "4206"), ("play.later", "4206")} <= stands
+    assert not Signal.objects.filter(source="indicator").exists()
+    told = Notice.objects.get(key="indicator.report_refused")
+    assert (told.subject, told.data["count"]) == ("indicator/play.accepted", 5)
+    assert "city.noise" in told.data["why"]["zh"]
 
 
 def test_an_indicator_that_fails_leaves_the_others_alone(three_cases: list[Any], play: Play) -> None:
