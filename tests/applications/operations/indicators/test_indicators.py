@@ -16,7 +16,9 @@ from citybrain.base.notices.models import Notice
 from citybrain.hubs.business.cases.models import CaseType, CatalogueVersion
 from citybrain.hubs.business.signals.models import Signal
 from tests.applications.operations.indicators.stage import ACCEPTED, declare_indicators, run
+from tests.cast import Cast
 from tests.hubs.business.cases.stage import Play, Refused
+from tests.hubs.business.signals.conftest import Hotline
 
 pytestmark = pytest.mark.django_db
 KEY = "/indicators/play.accepted"
@@ -66,6 +68,29 @@ def test_what_comes_late_corrects_the_day_and_keeps_what_was_known(
     new = play.leader.get(f"{KEY}/explanation", start=before["start"])
     assert new["is_reproduced"]
     assert sum(row["numerator"] for row in new["rows"]) == 2
+
+
+def test_a_merge_that_is_undone_later_corrects_the_day_of_the_report(
+    play: Play, cast: Cast, clock: MovableClock
+) -> None:
+    repeated = {
+        **ACCEPTED, "by_organisation": False, "subject": "signal",
+        "sql": """SELECT period_of(settled_at) AS period, 'signal/' || signal_id AS subject, region_path,
+                    CAST(last_step = 'signal.merged' AS INTEGER) AS numerator, 1 AS denominator
+                  FROM signals WHERE in_window(settled_at)""",
+    }  # fmt: skip
+    declare_indicators(repeated=repeated)
+    hotline = Hotline(cast, clock)
+    _, second = hotline.reports(), hotline.reports()
+    clock.move(days=2)
+    run()
+    (day,) = [one for one in play.leader.get("/indicators/play.repeated/series")["values"] if one["rows"]]
+    assert day["value"] == 50
+
+    hotline.post(f"/signals/{second.pk}/undo", {"reason": "两盏不同的灯"})
+    clock.move(minutes=2)
+    run()
+    assert play.leader.get("/indicators/play.repeated/series", since=day["start"])["values"][0]["value"] == 0
 
 
 def test_a_number_opens_down_to_its_rows(three_cases: list[Any], play: Play) -> None:
