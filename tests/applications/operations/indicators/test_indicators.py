@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from citybrain.applications.operations.indicators import crossing
+from citybrain.applications.operations.indicators import computing, crossing
 from citybrain.applications.operations.indicators.models import Standing
 from citybrain.base import bus
 from citybrain.base.clock import MovableClock
@@ -106,6 +106,29 @@ def test_a_number_opens_down_to_its_rows(three_cases: list[Any], play: Play) -> 
     assert added == pytest.approx(opened["shown"]["value"])
     assert [one["table"] for one in opened["inputs"]] == ["case_events"]
     assert opened["inputs"][0]["newest"] is not None
+
+
+def test_a_number_whose_run_was_killed_is_explained_as_it_was_known(
+    three_cases: list[Any], play: Play, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(*given: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(computing, "_keep", killed)
+        with pytest.raises(Killed):
+            run()
+    first = shown(play.leader)
+    clock.move(minutes=2)
+    play.handler.takes("accept", three_cases[1])
+    run()
+
+    opened = play.leader.get(f"{KEY}/explanation", known_at=first["recorded_at"])
+    assert (opened["shown"]["value"], opened["is_reproduced"]) == (first["value"], True)
+    assert [one["table"] for one in opened["inputs"]] == ["case_events"]
 
 
 def test_whoever_serves_a_part_sees_the_numbers_of_that_part(three_cases: list[Any], play: Play) -> None:
