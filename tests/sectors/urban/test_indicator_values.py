@@ -77,14 +77,17 @@ def _reports(world: World) -> None:
 
 
 def _ratings(world: World) -> None:
-    for case, round_, level, when in (
-        ("one", 1, 5, "03 09:00"), ("one", 1, 2, "03 10:00"),  # changed: the last counts
-        ("again", 1, 1, "02 16:00"), ("again", 2, 3, "03 21:00"),
+    for case, appeal, round_, level, when in (
+        ("one", 1, 1, 5, "03 09:00"), ("one", 1, 1, 2, "03 10:00"),  # changed: the last counts
+        ("one", 2, 1, 4, "03 09:30"),  # another citizen, whose matter was the same case
+        ("midnight", None, 1, 5, "04 09:00"), ("midnight", None, 1, 1, "04 10:00"),  # told before appeals were named
+        ("again", 4, 1, 1, "02 16:00"), ("again", 4, 2, 3, "03 21:00"),
     ):  # fmt: skip
         region = "/4206/420606/n-street/n-grid/" if case == "one" else "/4206/420602/s-street/s-grid/"
         world.tell(
-            "rating_events", "appeal.rated", when, when, case=case, round=round_, level=level, region_path=region
-        )
+            "rating_events", "appeal.rated", when, when, case=case, appeal=appeal, round=round_, level=level,
+            region_path=region,
+        )  # fmt: skip
 
 
 EXPECTED = {
@@ -155,8 +158,11 @@ EXPECTED = {
         (ROOT, "02"): 0, (ROOT, "03"): 0.8, (NORTH, "03"): 1, ("n-street", "03"): 4, (SOUTH, "03"): None,
         (ROOT, "04"): 0.2, (NORTH, "04"): 0,
     },
-    # one (2, after 5) yes, again (3) no; the first round of again was the 2nd's
-    "urban.satisfaction": {(ROOT, "02"): 100, (ROOT, "03"): 50, (NORTH, "03"): 100, ("eco", "03"): 0},
+    # one (2, after 5) yes, one by another citizen (4) no, again (3) no; the first round of again was the 2nd's
+    # midnight (1, after 5): one rating
+    "urban.satisfaction": {
+        (ROOT, "02"): 100, (ROOT, "03"): 100 / 3, (NORTH, "03"): 50, ("eco", "03"): 0, (ROOT, "04"): 100,
+    },
     # 1, of 1, 2, 3, 5
     "urban.unplaced_share": {(ROOT, "02"): 0, (ROOT, "03"): 25, (NORTH, "03"): 50},
     # north: old (just seven days ago), one, two on the 2nd; one, two, longer on the 3rd. south: midnight, again, moved

@@ -157,7 +157,7 @@ def test_a_bad_rating_asks_a_dispatcher_to_call_back(town, citizen, closed, leve
         assert notices.get().recipient.startswith("duty:case.dispatch@")
         assert notices.get().subject == f"case/{case.number}"
     rated = OutboxEvent.objects.filter(type="appeal.rated").get()
-    assert rated.actor.startswith("reporter:")
+    assert rated.actor == f"reporter:{json.loads(rated.data)['appeal']}"
 
 
 @pytest.mark.parametrize("level", [0, 6, "5", None, 2.5])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -117,6 +118,29 @@ def test_a_scene_as_it_was_known(three_cases: list[Any], play: Play, clock: Mova
     assert (steps(now)["accepted"], steps(past)["accepted"]) == ((2, 2), (1, 1))
     assert past["known_at"] is not None
     assert past["computed_at"] < now["computed_at"]
+
+
+def test_a_moment_that_the_lake_has_not_reached_is_not_kept_as_the_past(
+    three_cases: list[Any], play: Play, clock: MovableClock
+) -> None:
+    play.dispatcher.opens(at=NEXT_STREET)
+    then = clock.now().isoformat()
+    clock.move(seconds=3)
+    assert steps(play.leader.get(SCENE, known_at=then))["opened"] == (3, 0)  # the lake takes it up within 15 seconds
+
+    clock.move(minutes=2)
+    play.dispatcher.opens(at=OTHER_COUNTY)
+    run()
+    assert steps(play.leader.get(SCENE, known_at=then))["opened"] == (4, 0)
+
+
+def test_what_was_known_at_a_moment_to_come_cannot_be_asked(
+    three_cases: list[Any], play: Play, clock: MovableClock
+) -> None:
+    with pytest.raises(Refused) as refused:
+        play.leader.get(SCENE, known_at=(clock.now() + timedelta(hours=1)).isoformat())
+    assert refused.value.status == 422
+    assert refused.value.fields == {"known_at": "cockpit.in_the_future"}
 
 
 def test_what_is_late_is_listed_and_counted(three_cases: list[Any], play: Play, clock: MovableClock) -> None:

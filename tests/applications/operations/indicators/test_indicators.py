@@ -8,13 +8,17 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from citybrain.applications.operations.indicators import crossing
+from citybrain.applications.operations.indicators import computing, crossing
 from citybrain.applications.operations.indicators.models import Standing
 from citybrain.base import bus
 from citybrain.base.clock import MovableClock
+from citybrain.base.notices.models import Notice
+from citybrain.hubs.business.cases.models import CaseType, CatalogueVersion
 from citybrain.hubs.business.signals.models import Signal
 from tests.applications.operations.indicators.stage import ACCEPTED, declare_indicators, run
+from tests.cast import Cast
 from tests.hubs.business.cases.stage import Play, Refused
+from tests.hubs.business.signals.conftest import Hotline
 
 pytestmark = pytest.mark.django_db
 KEY = "/indicators/play.accepted"
@@ -66,6 +70,29 @@ def test_what_comes_late_corrects_the_day_and_keeps_what_was_known(
     assert sum(row["numerator"] for row in new["rows"]) == 2
 
 
+def test_a_merge_that_is_undone_later_corrects_the_day_of_the_report(
+    play: Play, cast: Cast, clock: MovableClock
+) -> None:
+    repeated = {
+        **ACCEPTED, "by_organisation": False, "subject": "signal",
+        "sql": """SELECT period_of(settled_at) AS period, 'signal/' || signal_id AS subject, region_path,
+                    CAST(last_step = 'signal.merged' AS INTEGER) AS numerator, 1 AS denominator
+                  FROM signals WHERE in_window(settled_at)""",
+    }  # fmt: skip
+    declare_indicators(repeated=repeated)
+    hotline = Hotline(cast, clock)
+    _, second = hotline.reports(), hotline.reports()
+    clock.move(days=2)
+    run()
+    (day,) = [one for one in play.leader.get("/indicators/play.repeated/series")["values"] if one["rows"]]
+    assert day["value"] == 50
+
+    hotline.post(f"/signals/{second.pk}/undo", {"reason": "两盏不同的灯"})
+    clock.move(minutes=2)
+    run()
+    assert play.leader.get("/indicators/play.repeated/series", since=day["start"])["values"][0]["value"] == 0
+
+
 def test_a_number_opens_down_to_its_rows(three_cases: list[Any], play: Play) -> None:
     run()
     opened = play.leader.get(f"{KEY}/explanation", limit="2")
@@ -79,6 +106,29 @@ def test_a_number_opens_down_to_its_rows(three_cases: list[Any], play: Play) -> 
     assert added == pytest.approx(opened["shown"]["value"])
     assert [one["table"] for one in opened["inputs"]] == ["case_events"]
     assert opened["inputs"][0]["newest"] is not None
+
+
+def test_a_number_whose_run_was_killed_is_explained_as_it_was_known(
+    three_cases: list[Any], play: Play, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(*given: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(computing, "_keep", killed)
+        with pytest.raises(Killed):
+            run()
+    first = shown(play.leader)
+    clock.move(minutes=2)
+    play.handler.takes("accept", three_cases[1])
+    run()
+
+    opened = play.leader.get(f"{KEY}/explanation", known_at=first["recorded_at"])
+    assert (opened["shown"]["value"], opened["is_reproduced"]) == (first["value"], True)
+    assert [one["table"] for one in opened["inputs"]] == ["case_events"]
 
 
 def test_whoever_serves_a_part_sees_the_numbers_of_that_part(three_cases: list[Any], play: Play) -> None:
@@ -164,12 +214,12 @@ def test_numbers_that_are_as_they_should_be_stand_so_without_a_word(
     assert set(Standing.objects.values_list("level", flat=True)) == {"normal"}
 
 
-def test_one_crossing_that_fails_holds_up_no_other_before_it(
+def test_one_crossing_that_fails_holds_up_no_other_and_is_tried_again(
     three_cases: list[Any], clock: MovableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tell = crossing._tell
 
-    def picky(definition: Any, row: dict[str, Any]) -> bool:
+    def picky(definition: Any, row: dict[str, Any]) -> Any:
         if row["code"] == "420606":
             raise ValueError("not this one")
         return tell(definition, row)
@@ -177,10 +227,32 @@ def test_one_crossing_that_fails_holds_up_no_other_before_it(
     monkeypatch.setattr(crossing, "_tell", picky)
     declare_indicators(accepted={**ACCEPTED, "thresholds": {"warn": 90, "alarm": 20}})
     clock.move(days=1)
-    with pytest.raises(ValueError, match="not this one"):
-        run()
-    assert {"4206", "420602"} <= set(Standing.objects.values_list("code", flat=True))
-    assert "420606" not in set(Standing.objects.values_list("code", flat=True))
+    run()
+    stands = set(Standing.objects.values_list("code", flat=True))
+    assert {"4206", "420602", "420606002"} <= stands
+    assert "420606" not in stands
+    monkeypatch.setattr(crossing, "_tell", tell)
+    run()
+    assert Standing.objects.filter(code="420606").exists()
+
+
+def test_a_crossing_whose_kind_of_case_was_retired_is_told_to_operators_and_no_report(
+    three_cases: list[Any], play: Play, clock: MovableClock
+) -> None:
+    limits = {**ACCEPTED, "thresholds": {"warn": 90, "alarm": 20}}
+    declare_indicators(accepted={**limits, "case_type": "city.noise"}, later=limits)
+    CaseType.objects.filter(code="city.noise").update(is_active=False)
+    CatalogueVersion.renew()
+    clock.move(days=1)
+    run()
+    run()
+
+    stands = set(Standing.objects.filter(dimension="region").values_list("indicator", "code"))
+    assert {("play.accepted", "4206"), ("play.later", "4206")} <= stands
+    assert not Signal.objects.filter(source="indicator").exists()
+    told = Notice.objects.get(key="indicator.report_refused")
+    assert (told.subject, told.data["count"]) == ("indicator/play.accepted", 5)
+    assert "city.noise" in told.data["why"]["zh"]
 
 
 def test_an_indicator_that_fails_leaves_the_others_alone(three_cases: list[Any], play: Play) -> None:

@@ -13,7 +13,7 @@ S, I16, I64, B = pa.string(), pa.int16(), pa.int64(), pa.bool_()
 
 def rating_row(event: Event) -> Row | None:
     told = event.data
-    return {"case": told["case"], "level": told["level"], "round": told["round"], "is_changed": told["is_changed"]}
+    return {name: told.get(name) for name in ("appeal", "case", "level", "round", "is_changed")}
 
 
 def appeal_row(event: Event) -> Row | None:
@@ -22,16 +22,23 @@ def appeal_row(event: Event) -> Row | None:
 
 
 RATINGS = """
-SELECT "case", round, arg_max(level, seq) AS level, max(occurred_at) AS occurred_at,
+SELECT "case", round, appeal, arg_max(level, seq) AS level, max(occurred_at) AS occurred_at,
   arg_max(region_path, seq) AS region_path, arg_max(organisation_paths, seq) AS organisation_paths
-FROM rating_events GROUP BY "case", round
+FROM rating_events GROUP BY "case", round, appeal
 """
+"""A message of before ratings named the appeal counts as the only one of its case and round."""
 
 declare(
     FactTable(
         "rating_events",
         ("appeal.rated",),
-        (pa.field("case", S), pa.field("level", I16), pa.field("round", I16), pa.field("is_changed", B)),
+        (
+            pa.field("case", S),
+            pa.field("level", I16),
+            pa.field("round", I16),
+            pa.field("is_changed", B),
+            pa.field("appeal", I64),
+        ),
         rating_row,
     ),
     FactTable(
@@ -43,6 +50,6 @@ declare(
     View(
         "ratings",
         RATINGS,
-        "每件案件每轮的最后评价:1 非常满意 … 5 非常不满意",
+        "每位市民对每件案件每轮的最后评价:1 非常满意 … 5 非常不满意",
     ),
 )

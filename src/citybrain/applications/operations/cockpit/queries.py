@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -20,14 +21,17 @@ from citybrain.applications.operations.indicators.queries import FIELDS, READ
 from citybrain.applications.operations.indicators.types import Board, Dimension
 from citybrain.base import clock, conditions
 from citybrain.base.accounts import Viewer, scoped
-from citybrain.base.errors import NotFound
+from citybrain.base.errors import BadInput, FieldError, NotFound
 from citybrain.base.parties.models import Organisation
 from citybrain.base.places.models import Region
 from citybrain.base.places.queries import ancestors_of, find_box
 from citybrain.hubs.business.cases.queries import cases_by_number, finishing_notes
+from citybrain.hubs.data.facts import projecting
 
 LIVE_SECONDS, PAST_SECONDS = 10.0, 600.0
-"""The lake takes up what happened every 15 seconds; what was known at a past moment never changes."""
+"""The lake takes up what happened every 15 seconds; once it is past a moment, what was known then never changes."""
+LATECOMERS = timedelta(minutes=1)
+"""So long may a message still be on its way to the lake when a later one is there."""
 KEPT = 256
 DEEPEST = 2
 """So many levels below the city can be picked: counties and streets."""
@@ -55,9 +59,12 @@ def get_scene(
 ) -> SceneView:
     """A scene of one place with the data of all its elements; without a place, of the widest that the viewer may see.
 
-    Raises NotFound for a scene or a place that is not there, Forbidden for a place beyond reach.
+    Raises NotFound for a scene or a place that is not there, Forbidden for a place beyond reach, BadInput for a moment
+    that has not come.
     """
     viewer.check(READ)
+    if known_at is not None and known_at > clock.now():
+        raise BadInput("input.invalid", fields=(FieldError("known_at", "cockpit.in_the_future"),))
     row = Scene.objects.filter(key=key, retired_at=None).first()
     if row is None:
         raise NotFound("cockpit.unknown_scene", key=key)
@@ -67,12 +74,18 @@ def get_scene(
     run = indicators.newest_run(known_at)
     same = (str(settings.DATA_DIR), key, row.hash, dimension, code, viewer.grants, known_at)
     board = _boards.get((*same, run, _version(known_at)), lambda: _board(viewer, scene, place, known_at))
-    kept = _past if known_at else _live
+    kept = _past if _is_past(known_at) else _live
     happened = kept.get(same, lambda: happenings(
         viewer, scene, dimension=place.dimension, path=place.path, known_at=known_at))  # fmt: skip
     return SceneView(
         key, scene, place, known_at, known_at or clock.now(), run[1] if run else None, draw(scene, board, happened)
     )
+
+
+def _is_past(known_at: datetime | None) -> bool:
+    """Whether the lake has everything that was known then."""
+    newest = projecting.newest(Path(settings.DATA_DIR)) if known_at else None
+    return known_at is not None and newest is not None and known_at <= newest - LATECOMERS
 
 
 def _version(known_at: datetime | None) -> Hashable:

@@ -77,9 +77,10 @@ def compute(data: Path, keys: Iterable[str] | None = None) -> IndicatorRun | Non
         fresh = _Fresh(opened, data, run)
         for one in sorted(wanted, key=lambda one: (one.row.pack, one.definition.period)):  # views serve the next too
             fresh.take(one)
+        run.marks, run.newest = opened.marks, _newest(opened)
+        run.save(update_fields=["marks", "newest"])  # before the values: after a kill they are explained all the same
         with only_writer(data):
             run.written = fresh.write()
-        run.marks, run.newest = opened.marks, _newest(opened)
     run.computed, run.failures = len(fresh.done), fresh.failures
     run.seconds, run.finished_at = round(clock.monotonic() - began, 3), clock.now()
     _keep(run, fresh.done)

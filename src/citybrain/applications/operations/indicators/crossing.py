@@ -1,9 +1,14 @@
-"""Crossing a threshold: told once, and a signal like any other where the indicator asks for a case."""
+"""Crossing a threshold: told once, and a signal like any other where the indicator asks for a case.
+
+One that cannot be told holds up no other; it is tried again by the next run. A report that is refused (its kind of case
+was retired) is told to those who run the platform, once for each crossing.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,11 +23,23 @@ from citybrain.applications.operations.indicators.models import Indicator, Stand
 from citybrain.base import bus, clock
 from citybrain.base.accounts.types import system_viewer
 from citybrain.base.bus.describing import describe
+from citybrain.base.errors import FieldError
+from citybrain.base.notices import notify, to_duty
 from citybrain.hubs.business.signals.actions import receive_signals
+from citybrain.hubs.business.signals.types import Rejection
 
 log = logging.getLogger(__name__)
 SOURCE = "indicator"
+OPERATORS = "job.read"
 BATCH, ROWS = 10, 1_000  # in one transaction: others wait to write meanwhile
+
+
+@dataclass(frozen=True)
+class Told:
+    """What came of one number: whether it crossed, and why its report was refused."""
+
+    crossed: bool
+    refused: Rejection | None = None
 
 
 def tell_crossings(data: Path, keys: Sequence[str]) -> int:
@@ -41,7 +58,16 @@ def tell_crossings(data: Path, keys: Sequence[str]) -> int:
     moved = [(row, level) for row, level in levels if level is not None and stands.get(_place(row)) != level]
     _stand_normal([row for row, level in moved if level == Level.NORMAL and _place(row) not in stands])
     crossed = [row for row, level in moved if level != Level.NORMAL or _place(row) in stands]
-    return sum(_tell_together(judged, crossed[begin : begin + BATCH]) for begin in range(0, len(crossed), BATCH))
+    told = 0
+    refused: dict[str, list[Rejection]] = {}
+    for begin in range(0, len(crossed), BATCH):
+        for row, one in _tell_together(judged, crossed[begin : begin + BATCH]):
+            told += one.crossed
+            if one.refused is not None:
+                refused.setdefault(row["indicator"], []).append(one.refused)
+    for key, why in refused.items():
+        _tell_operators(judged[key], key, why)
+    return told
 
 
 def _place(row: dict[str, Any]) -> tuple[str, str, str]:
@@ -59,31 +85,39 @@ def _stand_normal(rows: Sequence[dict[str, Any]]) -> None:
         Standing.objects.bulk_create(fresh[begin : begin + ROWS], ignore_conflicts=True)
 
 
-def _tell_together(judged: Mapping[str, IndicatorDefinition], rows: Sequence[dict[str, Any]]) -> int:
-    """Many in one transaction, because each costs a sync; where one fails, each goes alone up to that one."""
+def _tell_together(
+    judged: Mapping[str, IndicatorDefinition], rows: Sequence[dict[str, Any]]
+) -> list[tuple[dict[str, Any], Told]]:
+    """Many in one transaction, because each costs a sync; where one fails, each goes alone, without that one."""
     try:
         with transaction.atomic():
-            return sum(_tell(judged[row["indicator"]], row) for row in rows)
+            return [(row, _tell(judged[row["indicator"]], row)) for row in rows]
     except Exception as error:
         log.warning("%s crossings are told one by one: %s", len(rows), describe(error))
-    return sum(_tell(judged[row["indicator"]], row) for row in rows)
+    told = []
+    for row in rows:
+        try:
+            told.append((row, _tell(judged[row["indicator"]], row)))
+        except Exception:
+            log.exception("the crossing of %s in %s could not be told", row["indicator"], row["code"])
+    return told
 
 
 @transaction.atomic
-def _tell(definition: IndicatorDefinition, row: dict[str, Any]) -> bool:
+def _tell(definition: IndicatorDefinition, row: dict[str, Any]) -> Told:
     level = level_of(definition, row["value"])
     if level is None:
-        return False
+        return Told(crossed=False)
     key = {"indicator": row["indicator"], "dimension": row["dimension"], "code": row["code"]}
     stands = Standing.objects.select_for_update().filter(**key).first()
     before = Level(stands.level) if stands else Level.NORMAL
     if stands and level == before:
-        return False
+        return Told(crossed=False)
     Standing.objects.update_or_create(
         **key, defaults={"level": level, "start": row["start"], "changed_at": clock.now()}
     )
     if level == before:
-        return False
+        return Told(crossed=False)
     message = IndicatorCrossed(
         **key, start=row["start"], value=row["value"], level=level, before=before, path=row["path"]
     )
@@ -93,12 +127,12 @@ def _tell(definition: IndicatorDefinition, row: dict[str, Any]) -> bool:
         organisation_paths=() if is_region else (row["path"],),
     )  # fmt: skip
     if WORSE[level] > WORSE[before] and definition.case_type and is_region:
-        _report(definition, row, level)
-    return True
+        return Told(crossed=True, refused=_report(definition, row, level))
+    return Told(crossed=True)
 
 
-def _report(definition: IndicatorDefinition, row: dict[str, Any], level: Level) -> None:
-    """A report by the platform about a region, triaged, merged and dispatched like any other."""
+def _report(definition: IndicatorDefinition, row: dict[str, Any], level: Level) -> Rejection | None:
+    """A report by the platform about a region, triaged, merged and dispatched like any other; or why it was refused."""
     start: datetime = row["start"]
     said = f"{definition.title.zh}:{spelled(definition, row['value'])}"
     report = {
@@ -107,5 +141,14 @@ def _report(definition: IndicatorDefinition, row: dict[str, Any], level: Level) 
         "case_type": definition.case_type, "region": row["code"], "severity": 2 if level == Level.ALARM else 3,
     }  # fmt: skip
     receipt = receive_signals([report], actor=system_viewer("indicators"))
-    if receipt.rejected:
-        raise ValueError(f"the crossing of {row['indicator']} was refused: {receipt.rejected[0]}")
+    return receipt.rejected[0] if receipt.rejected else None
+
+
+def _tell_operators(definition: IndicatorDefinition, key: str, refused: Sequence[Rejection]) -> None:
+    first = FieldError(refused[0].field, refused[0].code, refused[0].data)
+    why = {language: first.reason(language) for language in ("zh", "en")}
+    log.warning("the crossing of %s is no report: %s", key, why["en"])
+    notify(
+        to_duty(OPERATORS), "indicator.report_refused", subject=f"indicator/{key}",
+        kind=definition.title.model_dump(), count=len(refused), why=why,
+    )  # fmt: skip

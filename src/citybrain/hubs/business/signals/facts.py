@@ -11,19 +11,23 @@ from django.db.models import Count
 from citybrain.base.bus import Event
 from citybrain.hubs.business.signals.models import Signal
 from citybrain.hubs.data.facts.registry import declare
-from citybrain.hubs.data.facts.types import FactTable, Row, Tally, View
+from citybrain.hubs.data.facts.types import TIME, FactTable, Row, Tally, View
 
 S, F, I64 = pa.string(), pa.float64(), pa.int64()
 COLUMNS = {
     "signal_id": I64, "kind": S, "source": S, "case_number": S, "from_case": S, "rule": S, "score": F, "reason": S,
     "label": S, "probability": F, "model": S,
 }  # fmt: skip
+SINCE = "since"
+"""From when on the message changes what is known of the signal: since it happened, or since the signal was recorded."""
 
 
 def signal_row(event: Event) -> Row | None:
     """The message's own fields without any text of the report."""
     told = event.data
-    return {name: told.get(name) for name in COLUMNS}
+    recorded = told.get("recorded_at")
+    since = min(event.occurred_at, datetime.fromisoformat(recorded)) if recorded else event.occurred_at
+    return {name: told.get(name) for name in COLUMNS} | {SINCE: since}
 
 
 SIGNALS = """
@@ -48,7 +52,8 @@ def _that_stand(until: datetime) -> Mapping[str, int]:
 
 declare(
     FactTable(
-        "signal_events", ("signal.*", "text.classified"), tuple(pa.field(*one) for one in COLUMNS.items()), signal_row
+        "signal_events", ("signal.*", "text.classified"),
+        (*(pa.field(*one) for one in COLUMNS.items()), pa.field(SINCE, TIME)), signal_row, reaches_back=SINCE,
     ),
     View("signals", SIGNALS, "每条线索一行:渠道、时间、并入或立案的案件"),
     Tally(
@@ -56,4 +61,4 @@ declare(
         _that_stand,
         "SELECT kind AS name, count(*) AS count FROM signals WHERE learned_at <= getvariable('until') GROUP BY 1",
     ),
-)
+)  # fmt: skip

@@ -1,4 +1,7 @@
-"""What signals announce on the bus. No personal data: a text travels only with contacts taken out."""
+"""What signals announce on the bus. No personal data: a text travels only with contacts taken out.
+
+What may come long after the signal says when that was recorded (`recorded_at`): so far back it changes numbers.
+"""
 
 from __future__ import annotations
 
@@ -42,6 +45,7 @@ class SignalMerged(Message, frozen=True, kw_only=True):
 
     type: ClassVar[str] = "signal.merged"
     signal_id: int
+    recorded_at: datetime
     case_number: str
     rule: str
     score: float
@@ -68,6 +72,7 @@ class SignalUndone(Message, frozen=True, kw_only=True):
 
     type: ClassVar[str] = "signal.undone"
     signal_id: int
+    recorded_at: datetime
     from_case: str
     case_number: str
 
@@ -77,6 +82,7 @@ class SignalEnded(Message, frozen=True, kw_only=True):
 
     type: ClassVar[str] = "signal.ended"
     signal_id: int
+    recorded_at: datetime
     reason: str
 
 

@@ -38,7 +38,7 @@ def rate(appeal: Appeal, *, level: int, comment: str = "") -> Rating:
     words = {language: _words(language, level, is_changed) for language in ("zh", "en")}
     note_case(case.number, actor=reporter, text=words, kind="rating")
     audit.record(reporter, "appeal.rated", rating, case=case.number, level=level)
-    message = AppealRated(case=case.number, level=level, round=rating.round, is_changed=is_changed)
+    message = AppealRated(appeal=appeal.pk, case=case.number, level=level, round=rating.round, is_changed=is_changed)
     bus.publish(
         message, subject=case.subject, actor=reporter, region_path=case.region_path,
         organisation_paths=case.holder_paths,

@@ -101,7 +101,7 @@ def close_signal(closing: SignalClosedBySource) -> None:
     if not signal.case_number:
         signal.state, signal.waiting_reason = ENDED, ""
         signal.save(update_fields=["state", "waiting_reason", "source_closed_at", "source_outcome"])
-        message = SignalEnded(signal_id=signal.pk, reason="closed_by_source")
+        message = SignalEnded(signal_id=signal.pk, recorded_at=signal.recorded_at, reason="closed_by_source")
         bus.publish(message, subject=signal.key, region_path=signal.region_path)
         return
     signal.save(update_fields=["source_closed_at", "source_outcome"])

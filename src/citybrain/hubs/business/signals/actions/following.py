@@ -32,6 +32,8 @@ def follow_case(signal_id: int, number: str, case_type: str, *, actor: Actor) ->
     save_outcome(signal)
 
     record(actor, "signal.followed", signal, case=number)
-    message = SignalMerged(signal_id=signal.pk, case_number=number, rule=FOLLOWED, score=1.0)
+    message = SignalMerged(
+        signal_id=signal.pk, recorded_at=signal.recorded_at, case_number=number, rule=FOLLOWED, score=1.0
+    )
     bus.publish(message, subject=signal.key, actor=actor, region_path=signal.region_path)
     return signal

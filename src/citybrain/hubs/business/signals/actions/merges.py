@@ -66,7 +66,7 @@ def end_signal(signal_id: int, *, actor: Viewer, reason: str) -> Signal:
     signal.save_fields(state=ENDED, waiting_reason="", source_outcome="nothing_to_handle")
 
     record(actor, "signal.ended", signal, reason=reason)
-    message = SignalEnded(signal_id=signal.pk, reason="nothing_to_handle")
+    message = SignalEnded(signal_id=signal.pk, recorded_at=signal.recorded_at, reason="nothing_to_handle")
     bus.publish(message, subject=signal.key, actor=actor, region_path=signal.region_path)
     return signal
 
@@ -114,7 +114,9 @@ def _move(signal: Signal, into: str, case_type: str, *, actor: Viewer, left: str
     signal.case_type, signal.classified_by = case_type, "person"
     signal.merge_reason = {"case": into, "rule": "person", "by": actor.actor_label, "left": left}
     save_outcome(signal)
-    message = SignalMerged(signal_id=signal.pk, case_number=into, rule="person", score=1.0)
+    message = SignalMerged(
+        signal_id=signal.pk, recorded_at=signal.recorded_at, case_number=into, rule="person", score=1.0
+    )
     bus.publish(message, subject=signal.key, actor=actor, region_path=signal.region_path)
 
 
@@ -184,7 +186,7 @@ def undo_merge(signal_id: int, *, actor: Viewer, reason: str) -> Signal:
         title_outage(left, declared.case_type(signal.case_type))
 
     record(actor, "signal.merge_undone", signal, from_case=left, case=number, reason=reason)
-    message = SignalUndone(signal_id=signal.pk, from_case=left, case_number=number)
+    message = SignalUndone(signal_id=signal.pk, recorded_at=signal.recorded_at, from_case=left, case_number=number)
     bus.publish(message, subject=signal.key, actor=actor, region_path=signal.region_path)
     for case in (left, number):
         close_if_all_closed(case)

@@ -161,7 +161,13 @@ def _join(view: CaseTypeView, joined: list[tuple[Told, Signal, Verdict]]) -> Non
     absorb(number, actor=TRIAGE, signal_subject=made[-1].key, count=len(made), cause=last.event.id)
     drafts = []
     for (one, _, verdict), signal in zip(joined, made, strict=True):
-        merged = SignalMerged(signal_id=signal.pk, case_number=number, rule=verdict.rule, score=verdict.score)
+        merged = SignalMerged(
+            signal_id=signal.pk,
+            recorded_at=signal.recorded_at,
+            case_number=number,
+            rule=verdict.rule,
+            score=verdict.score,
+        )
         drafts.append(received_draft(signal, cause=one.event.id))
         drafts.append(bus.Draft(merged, signal.key, one.event.id, signal.occurred_at, **where(signal)))
     bus.publish_many(drafts, actor=TRIAGE)

@@ -196,7 +196,13 @@ def join_case(signal: Signal, verdict: Verdict, view: CaseTypeView, *, actor: Ac
     add_to_case(signal, verdict.case, actor=actor)
     signal.state, signal.case_number, signal.merge_reason = MERGED, verdict.case, verdict.as_dict()
     save_outcome(signal)
-    message = SignalMerged(signal_id=signal.pk, case_number=verdict.case, rule=verdict.rule, score=verdict.score)
+    message = SignalMerged(
+        signal_id=signal.pk,
+        recorded_at=signal.recorded_at,
+        case_number=verdict.case,
+        rule=verdict.rule,
+        score=verdict.score,
+    )
     bus.publish(message, subject=signal.key, actor=actor, occurred_at=signal.occurred_at, **where(signal))
     if verdict.rule == "same_outage":
         title_outage(verdict.case, view)
