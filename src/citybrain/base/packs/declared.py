@@ -28,3 +28,5 @@ class Text(Declared):
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 """A finite number; whole numbers are welcome where a number is expected."""
 Seconds = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
+Flag = Annotated[bool, Field(strict=True)]
+"""`true` or `false`; `no` is a text in a pack, and not taken for either."""

@@ -72,8 +72,8 @@ class Findings:
                      for section in declaring for pack in self.pack.with_needs())  # fmt: skip
         if name in known or not declaring or unread:
             return True
-        elsewhere = guess(name, known)
-        self.add(place, "packs.unknown_name", kind=kind, name=name, guess=elsewhere or ", ".join(sorted(known)) or "—")
+        code = "packs.unknown_name" if known else "packs.nothing_declared"
+        self.add(place, code, kind=kind, name=name, guess=guess(name, known) or ", ".join(sorted(known)))
         return False
 
     def declared(self, file: str) -> Iterator[tuple[Contents, Any]]:

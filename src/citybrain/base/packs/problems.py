@@ -11,7 +11,7 @@ from typing import Any
 from citybrain.base.errors import text_of
 
 Place = tuple[str | int, ...]
-ENDS = (".", "!", "?", "。", "!", "?", "…")
+ENDS = (".", "!", "?", "…", "\u3002", "\uff01", "\uff1f")
 
 
 @dataclass(frozen=True)
