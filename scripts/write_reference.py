@@ -1,4 +1,4 @@
-"""Write docs/errors.md, docs/settings.md and the table in docs/indicators.md from the code and the packs.
+"""Write docs/errors.md, docs/settings.md and the tables in docs/indicators.md and docs/lake.md from code and packs.
 
 With `--check` say whether they have drifted.
 """
@@ -6,7 +6,9 @@ With `--check` say whether they have drifted.
 from __future__ import annotations
 
 import ast
+import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +44,7 @@ def settings_page() -> str:
 
 def indicators_page() -> str:
     """What is written by hand in docs/indicators.md, and after its mark the indicators that the packs declare."""
-    told = (ROOT / "docs/indicators.md").read_text(encoding="utf-8").partition(MARK)[0]
+    told = _by_hand("docs/indicators.md")
     lines = [MARK, "", "| key | 名称 | title | unit | period | aggregate | source |", "|---|---|---|---|---|---|---|"]
     for file in sorted((ROOT / "src/citybrain/sectors").glob("*/indicators.yaml")):
         declared = yaml.safe_load(file.read_text(encoding="utf-8"))["indicators"]
@@ -57,8 +59,34 @@ def _indicator_row(key: str, one: dict[str, Any]) -> str:
     return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
 
 
+def lake_page() -> str:
+    """What is written by hand in docs/lake.md, and after its mark every table and view with its columns."""
+    os.environ.pop("CITYBRAIN_DATABASE_URL", None)
+    with tempfile.TemporaryDirectory(prefix="citybrain-lake-") as data:
+        from citybrain.site.start import set_up
+
+        set_up(Path(data))
+        from citybrain.hubs.data.facts.describing import describe
+
+        tables = list(describe(Path(data)))
+    lines = [MARK]
+    for table, columns in tables:
+        lines += ["", f"### {table}", "", "| column | type | |", "|---|---|---|"]
+        lines += [f"| `{one.name}` | {one.type} | {one.about} |" for one in columns]
+    return _by_hand("docs/lake.md") + "\n".join(lines) + "\n"
+
+
+def _by_hand(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8").partition(MARK)[0]
+
+
 MARK = "<!-- from here on by scripts/write_reference.py -->"
-PAGES = {"docs/errors.md": errors_page, "docs/settings.md": settings_page, "docs/indicators.md": indicators_page}
+PAGES = {
+    "docs/errors.md": errors_page,
+    "docs/settings.md": settings_page,
+    "docs/indicators.md": indicators_page,
+    "docs/lake.md": lake_page,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -8,10 +8,14 @@ from typing import Any
 
 import pytest
 
+from citybrain.base.conditions import load
+from citybrain.base.conditions.tree import OPERATORS
 from citybrain.base.errors import BadInput
 from citybrain.base.packs import check_packs
+from citybrain.base.packs.documents import parse
 from citybrain.base.packs.manifest import QUALITY_RULES
 from citybrain.base.packs.published import json_schemas
+from citybrain.hubs.business.cases.loops.judge import GUARD_FIELDS, fields_of
 from citybrain.hubs.intelligence.capabilities import find_capability, registry
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +94,18 @@ def test_its_links_lead_somewhere(guide):
 def slug(heading: str) -> str:
     """As GitHub makes anchors of headings."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+CONDITIONS = re.compile(r"<!-- conditions -->\n```yaml\n(.*?)```", re.DOTALL)
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
+def test_the_conditions_of_the_guide_are_right_and_every_operator_and_field_is_there(guide):
+    text = guide.read_text(encoding="utf-8")
+    found = CONDITIONS.search(text)
+    assert found is not None
+    trees = parse(found[1], guide).data
+    assert len(trees) == 3
+    fields = {name for tree in trees for name in fields_of(load(tree))}
+    assert fields <= GUARD_FIELDS
+    assert [name for name in (*OPERATORS, *sorted(GUARD_FIELDS)) if f"`{name}`" not in text] == []

@@ -48,10 +48,19 @@ def test_a_port_in_use_is_named_before_anything_starts(tmp_path: Path):
     assert "--port" in done.stderr
 
 
-def test_a_folder_that_is_no_city_is_not_made_into_one(tmp_path: Path):
-    done = run("doctor", "--data", str(tmp_path / "nothing"))
+@pytest.mark.parametrize("words", ["doctor", "indicators list", "packs list", "packs load", "lake sql x", "city show"])
+def test_a_folder_that_is_no_city_is_not_made_into_one(tmp_path: Path, words: str):
+    done = run(*words.split(), "--data", str(tmp_path / "nothing"))
     assert done.returncode == 2
     assert "is not a data folder" in done.stderr
+    assert not (tmp_path / "nothing").exists()
+
+
+@pytest.mark.parametrize("words", ["packs units", "packs schema", "--help", "up --help"])
+def test_what_needs_no_city_leaves_none_behind(tmp_path: Path, words: str):
+    done = run(*words.split(), "--data", str(tmp_path / "nothing"))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
     assert not (tmp_path / "nothing").exists()
 
 

@@ -19,10 +19,8 @@ from pathlib import Path
 from django.db.utils import DatabaseError
 
 from citybrain.base.errors import CityError, Misconfigured
-from citybrain.guarantees.maintenance.ground import ground, needs_ground
+from citybrain.site.folders import data_folder
 from citybrain.site.start import set_up
-
-NEED_A_CITY = {"doctor", "trace", "audit", "bus", "token", "user", "backup"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,12 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     data, given = _data_folder(given)
     language = "zh" if (os.environ.get("LANG") or locale.getlocale()[0] or "").startswith("zh") else "en"
     try:
-        if needs_ground(given):
-            with ground(given, data) as folder:
-                return _run(given, folder, target=data, language=language)
-        if NEED_A_CITY & set(given[:1]) and not data.is_dir():
-            raise Misconfigured("start.no_city", data=str(data))
-        return _run(given, data, target=data, language=language)
+        with data_folder(given, data) as folder:
+            return _run(given, folder, target=data, language=language)
     except CityError as error:
         return _refuse(error, language)
     except DatabaseError as error:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from citybrain.base.errors import catalogue
 from citybrain.base.packs import check_packs, find_sources
-from tests.base.packs.conftest import ALARMS, PACK, RIGHT, THINGS
+from tests.base.packs.conftest import ALARMS, CASES, PACK, RIGHT, THINGS
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +29,36 @@ def test_every_pack_that_comes_with_the_platform_is_right_and_proves_its_history
     assert [str(problem) for problem in check_packs(proving=True)] == []
 
 
+LOOP = """
+loops:
+  - key: pumps.mend
+    title: {zh: 抢修, en: Mending}
+    stages: [{key: all, title: {zh: 全程, en: All}}]
+    initial: new
+    states:
+      - {key: new, stage: all, kind: waiting, title: {zh: 待派遣, en: New}}
+      - {key: repairing, stage: all, kind: working, title: {zh: 抢修中, en: Repairing}}
+      - {key: closed, stage: all, kind: ended, title: {zh: 已结束, en: Closed}}
+    transitions:
+      - {key: dispatch, title: {zh: 派遣, en: Dispatch}, from: [new], to: repairing, verb: dispatch, who: [dispatcher]}
+      - key: close
+        title: {zh: 办结, en: Close}
+        from: [repairing]
+        to: closed
+        verb: close
+        who: [dispatcher]
+        needs: [summary]
+        outcome: resolved
+        guard: true
+"""
+SCREEN = """
+scenes:
+  pumps.main:
+    title: {zh: 泵站, en: Pumps}
+    elements:
+      - {key: one, kind: number, at: {column: 1, row: 1, width: 4, height: 2}, indicator: pumps.floods}
+"""
+
 # what: file, the text that is changed, what it becomes, a text in the line that must be told, the code, words of it
 WRONG = {
     "broken yaml": ("alarms", "    op: gt", "   op: gt", "   op: gt", "packs.yaml", ""),
@@ -44,11 +75,25 @@ WRONG = {
     "english missing": ("things", ", en: Water level", "", "zh: 水位}", "packs.missing", "en is missing"),
     "chinese empty": ("things", "zh: 水位,", "zh: '',", "zh: ''", "packs.empty", ""),
     "an unknown unit": ("things", "unit: m", "unit: metre", "unit: metre", "packs.unit", "Unknown unit metre"),
+    "a foreign unit": ("things", "unit: m", "unit: psi", "unit: psi", "packs.unit", "Pa, hPa, kPa, MPa, bar?"),
+    "another case of letters": ("things", "unit: m", "unit: KPA", "unit: KPA", "packs.unit", "mean kPa?"),
+    "no unit at all": ("things", "unit: m", "unit: zorkmid", "unit: zorkmid", "packs.unit_strange", "packs units"),
     "no unit": ("things", "        unit: m\n", "", "level:", "things.unit_missing", ""),
     "a range upside down": ("things", "min: 0", "min: 11", "level:", "things.range", "11"),
     "an enum without values": ("things", "type: boolean", "type: enum", "running:", "things.values", ""),
     "a word for a number": ("alarms", "raise_at: 4", "raise_at: high", "raise_at", "packs.number", "high"),
     "a severity of 7": ("alarms", "severity: 2", "severity: 7", "severity: 7", "packs.bound", "<= 4"),
+    "a word for a switch": ("alarms", "severity: 2", "severity: 2\n    enabled: no", "enabled: no", "packs.boolean",
+                            "not no. Write true or false"),
+    "a version of two numbers": ("pack", "version: 1.0.0", "version: 1.0", "version", "packs.version",
+                                 "1.0 is not a version. Write major.minor.patch, such as 1.0.0."),
+    "the same in quotes": ("pack", "version: 1.0.0", "version: '1.0'", "version", "packs.version", "such as 1.0.0."),
+    "a required key misspelt": ("alarms", "clear_at: 3.5", "clear_att: 3.5", "clear_att", "packs.unknown_key_guess",
+                                "Did you mean clear_at?"),
+    "a full-width colon": ("pack", "owner: Drainage", "owner\uff1a Drainage", "quality:", "packs.full_width",
+                           "Line 4 has a full-width \uff1a"),
+    "a full-width comma": ("alarms", "{zh: 水位过高, en", "{zh: 水位过高\uff0c en", "水位过高", "packs.full_width",
+                           "\uff0c"),
     "an unknown operator": ("alarms", "op: gt", "op: '>'", "op:", "packs.choice", "'gt'"),
     "an unknown kind": ("alarms", "kind: silence", "kind: quiet", "pumps.silent:", "packs.choice", "quiet"),
     "thresholds out of order": ("alarms", "clear_at: 3.5", "clear_at: 4.5", "pumps.level_high:",
@@ -106,10 +151,46 @@ def test_two_mistakes_are_both_told_in_the_order_of_their_lines(write_pack):
     assert [problem.line for problem in problems] == sorted(problem.line for problem in problems)
 
 
-def test_an_unreadable_file_is_named(write_pack):
+def test_a_file_that_is_not_utf8_is_named_with_its_line(write_pack):
     folder = write_pack()
-    (folder / "alarms.yaml").write_bytes(b"rules: \xff\n")
-    assert only(check_packs([folder])).code == "packs.yaml"
+    (folder / "alarms.yaml").write_bytes("# rules\nrules: {}\n# 泵站静默\n".encode("gb18030"))
+    problem = only(check_packs([folder]))
+    assert (problem.code, problem.line) == ("packs.not_utf8", 3)
+    assert "Save the file as UTF-8" in str(problem)
+
+
+def test_a_state_misspelt_is_told_where_it_stands_with_the_one_that_was_meant(write_pack):
+    folder = write_pack(cases_yaml=CASES + LOOP.replace("to: repairing", "to: reparing"))
+    problem = only(check_packs([folder]))
+    assert str(problem).endswith(
+        "/to: There is no state reparing. Did you mean repairing? A new one is declared under states."
+    )
+
+
+@pytest.mark.parametrize(
+    ("guard", "told"),
+    [
+        ("{field: severty, is: le, value: 2}", "no field severty; did you mean severity? See Conditions in docs"),
+        ("{field: severity, is: under, value: 2}", "$.is: 'under' is not one of eq, ne"),
+    ],
+)
+def test_a_guard_that_is_wrong_names_where_conditions_are_told(write_pack, guard, told):
+    assert check_packs([write_pack(cases_yaml=CASES + LOOP)]) == []
+    problem = only(check_packs([write_pack(cases_yaml=CASES + LOOP.replace("guard: true", f"guard: {guard}"))]))
+    assert problem.place[-1] == "guard"
+    assert told in str(problem)
+    assert "Conditions in docs/pack-authors-guide.md" in str(problem)
+
+
+def test_a_name_of_a_kind_that_nobody_declares(write_pack):
+    problem = only(check_packs([write_pack(screen_yaml=SCREEN)]))
+    assert problem.code == "packs.nothing_declared"
+    assert "—" not in str(problem)
+
+
+def test_no_cure_carries_quotes_of_its_file():
+    texts = [(code, text) for code, both in catalogue().items() for part in both.values() for text in part.values()]
+    assert [code for code, text in texts if text.startswith("'") or text.endswith("'")] == []
 
 
 def test_packs_that_depend_on_each_other_in_a_circle(write_pack):
@@ -161,8 +242,8 @@ def test_the_command_says_file_and_line_and_fails(write_pack, data_dir):
         capture_output=True, text=True, env={"LANG": "C.UTF-8", "PATH": "/usr/bin"},
     )  # fmt: skip
     assert done.returncode == 1, done.stderr
-    assert f"{folder}/alarms.yaml:5: rules/pumps.level_high/property:" in done.stderr
-    assert "Did you mean level?" in done.stderr
+    assert f"{folder}/alarms.yaml:5: rules/pumps.level_high/property:" in done.stdout
+    assert "Did you mean level?" in done.stdout
 
 
 def test_a_folder_without_a_pack_is_a_sentence(data_dir):

@@ -7,7 +7,7 @@ packs declare into the database; `check_packs` proves them; `find_sources` says 
 from typing import Any
 
 from citybrain.base.packs.contents import Contents
-from citybrain.base.packs.declared import Declared, Key, Number, PropertyName, Seconds, Text
+from citybrain.base.packs.declared import Declared, Flag, Key, Number, PropertyName, Seconds, Text
 from citybrain.base.packs.discovery import Source, find_sources
 from citybrain.base.packs.findings import Findings
 from citybrain.base.packs.problems import Problem
@@ -18,6 +18,7 @@ __all__ = [
     "Contents",
     "Declared",
     "Findings",
+    "Flag",
     "Key",
     "Number",
     "Problem",

@@ -51,7 +51,7 @@ def run_check(options: argparse.Namespace) -> int:
 
     problems = check_packs(options.paths, proving=options.proving)
     for problem in problems:
-        print(problem.sentence("zh" if options.zh else "en"), file=sys.stderr)
+        print(problem.sentence("zh" if options.zh else "en"))
     print(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}" if problems else "no problems")
     return 1 if problems else 0
 

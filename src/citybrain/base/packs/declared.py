@@ -31,3 +31,5 @@ Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 """A finite number; whole numbers are welcome where a number is expected."""
 Seconds = Annotated[float, Field(strict=True, ge=0, le=LONGEST_SECONDS, allow_inf_nan=False)]
 """A time of ten years at most."""
+Flag = Annotated[bool, Field(strict=True)]
+"""`true` or `false`; `no` is a text in a pack, and not taken for either."""

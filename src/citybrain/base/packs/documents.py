@@ -23,6 +23,7 @@ MAX_VALUES = 200_000
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
 NUMBER = re.compile(r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\Z")
+FULL_WIDTH = ("\uff1a", "\uff0c")
 QUOTED = ("'", '"', "|", ">")
 WORDS: Mapping[str, Any] = {
     "": None,
@@ -68,7 +69,9 @@ def read_document(path: Path) -> Document:
         text = raw.decode("utf-8")
     except FileNotFoundError as error:
         raise Unreadable(Problem(path, 1, (), "packs.file_missing", {"file": path.name})) from error
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise Unreadable(Problem(path, raw.count(b"\n", 0, error.start) + 1, (), "packs.not_utf8")) from error
+    except OSError as error:
         raise _unreadable(path, 1, str(error)) from error
     return parse(text, path)
 
@@ -79,12 +82,28 @@ def parse(text: str, path: Path) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        raise _unreadable(path, line, error.problem or error.context or "not YAML") from error
+        why = error.problem or error.context or "not YAML"
+        raise Unreadable(_full_width(path, text, line, why) or _unreadable(path, line, why).problem) from error
     except yaml.YAMLError as error:
         raise _unreadable(path, 1, str(error).splitlines()[0]) from error
     lines: dict[Place, int] = {(): 1}
     data = None if root is None else _build(root, (), lines, path)
     return Document(path, data, lines)
+
+
+def full_width(text: str) -> str:
+    """The colons and commas in a text that a Chinese keyboard writes and YAML does not take for signs."""
+    return " ".join(mark for mark in FULL_WIDTH if mark in text)
+
+
+def _full_width(path: Path, text: str, line: int, why: str) -> Problem | None:
+    """The problem where such a sign stands in the line that cannot be read or in one of the two above it."""
+    lines = text.splitlines()
+    for at in range(line, max(0, line - 3), -1):
+        marks = full_width(lines[at - 1]) if at <= len(lines) else ""
+        if marks:
+            return Problem(path, line, (), "packs.full_width", {"why": why, "at": at, "marks": marks})
+    return None
 
 
 def _unreadable(path: Path, line: int, why: str) -> Unreadable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,8 @@ from citybrain.base.packs.documents import Document
 from citybrain.base.packs.layers import IDENTITIES
 from citybrain.base.packs.problems import Problem, guess
 from citybrain.base.packs.sections import sections
+
+MANY_LINES = re.compile(r":\s*\|[-+0-9]*\s*$")
 
 
 class Findings:
@@ -20,10 +23,23 @@ class Findings:
         self.file = file
         self.document: Document = pack.documents[file]
 
-    def add(self, place: tuple[str | int, ...], code: str, **data: Any) -> None:
+    def add(self, place: tuple[str | int, ...], code: str, *, at_line: int = 0, **data: Any) -> None:
         """Note a problem at a place of the file (`("rules", "high", "clear_at")`) with a code of an errors.yaml."""
-        problem = Problem(self.document.path, self.document.line_of(place), place, code, data)
-        self.pack.problems.append(problem)
+        line = at_line or self.document.line_of(place)
+        self.pack.problems.append(Problem(self.document.path, line, place, code, data))
+
+    def line_in_text(self, place: tuple[str | int, ...], number: int, rest: str) -> int:
+        """Where line `number` of a text of many lines (`|`) stands in the file; 0 where it does not end in `rest`.
+
+        Either may go on where the other ends: whoever complains shows a part of the line, or has put more behind it.
+        """
+        begin = self.document.line_of(place)
+        lines = self.document.path.read_text(encoding="utf-8").splitlines()
+        if not MANY_LINES.search(lines[begin - 1]) or not 0 < number <= len(lines) - begin:
+            return 0
+        there = lines[begin + number - 1].rstrip()
+        ends = (there[at:] for at in range(len(there)))
+        return begin + number if any(rest.startswith(end) or end.startswith(rest) for end in ends) else 0
 
     def place_of(self, name: str) -> tuple[str | int, ...]:
         """Where a name is declared: the shortest place that ends with it, or whose `key` or `code` it is."""
@@ -56,8 +72,8 @@ class Findings:
                      for section in declaring for pack in self.pack.with_needs())  # fmt: skip
         if name in known or not declaring or unread:
             return True
-        elsewhere = guess(name, known)
-        self.add(place, "packs.unknown_name", kind=kind, name=name, guess=elsewhere or ", ".join(sorted(known)) or "—")
+        code = "packs.unknown_name" if known else "packs.nothing_declared"
+        self.add(place, code, kind=kind, name=name, guess=guess(name, known) or ", ".join(sorted(known)))
         return False
 
     def declared(self, file: str) -> Iterator[tuple[Contents, Any]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Any, Literal
 
-from pydantic import StringConstraints, field_validator
+from pydantic import BeforeValidator, StringConstraints, field_validator
 from pydantic_core import PydanticCustomError
 
 from citybrain.base.packs.declared import Declared, Key, Text
@@ -36,6 +37,16 @@ class Todo(Declared):
 Assessment = Literal["done"] | Exempt | Todo
 
 
+VERSION = r"^\d+\.\d+\.\d+$"
+
+
+def check_version(value: Any) -> Any:
+    """A version as written; `1.0` without quotes is a number by then."""
+    if not isinstance(value, str) or not re.match(VERSION, value):
+        raise PydanticCustomError("packs.version", "{value} is not a version", {"value": value})
+    return value
+
+
 class Manifest(Declared):
     """A sector pack: its identity, version, dependencies and self-assessment."""
 
@@ -45,7 +56,7 @@ class Manifest(Declared):
     """What people call it."""
     description: Text | None = None
     """What it senses and handles, in a sentence or two."""
-    version: Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
+    version: Annotated[str, BeforeValidator(check_version), StringConstraints(pattern=VERSION)]
     """Semantic version of what is declared."""
     owner: Annotated[str, StringConstraints(min_length=2)]
     """Who answers for it."""

@@ -11,6 +11,7 @@ from typing import Any
 from citybrain.base.errors import text_of
 
 Place = tuple[str | int, ...]
+ENDS = (".", "!", "?", "…", "\u3002", "\uff01", "\uff1f")
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,9 @@ class Problem:
     def sentence(self, language: str = "en") -> str:
         """`file:line: place: what is wrong. What to do.`: the form that editors jump to."""
         where = f" {spell(self.place)}:" if self.place else ""
-        stop = "。" if language.startswith("zh") else "."
-        words = f"{self.text(language)}{stop} {self.cure(language)}"
+        said = self.text(language)
+        stop = "" if said.endswith(ENDS) else "。" if language.startswith("zh") else "."
+        words = f"{said}{stop} {self.cure(language)}"
         return f"{self.file}:{self.line}:{where} {words}".rstrip()
 
     def row(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from citybrain.base.errors import catalogue
-from citybrain.base.packs.documents import Document
+from citybrain.base.packs.documents import Document, full_width
 from citybrain.base.packs.problems import Place, Problem, guess
 
 KIND_OF_ERROR: Mapping[str, str] = {
@@ -47,12 +47,17 @@ def problems_of(error: ValidationError, schema: type[BaseModel], document: Docum
     Of the alternatives of a union the one is told that came furthest into the value.
     """
     first: dict[Place, Problem] = {}
-    for one in error.errors(include_url=False):
-        problem = _problem(one, schema, document)
+    for problem in _without_misspelt([_problem(one, schema, document) for one in error.errors(include_url=False)]):
         first.setdefault(problem.place, problem)
     vague = {place[:end] for place in first for end in range(len(place))}
     kept = [one for place, one in first.items() if place not in vague or one.code not in OF_ALTERNATIVES]
     return sorted(kept, key=lambda problem: (problem.line, str(problem.place)))
+
+
+def _without_misspelt(problems: list[Problem]) -> list[Problem]:
+    """Without the keys that are missing only because they are misspelt: that is told where they stand."""
+    meant = {(one.place[:-1], one.data["guess"]) for one in problems if one.code == "packs.unknown_key_guess"}
+    return [one for one in problems if one.code != "packs.missing" or (one.place, one.data["key"]) not in meant]
 
 
 def _problem(error: ErrorDetails, schema: type[BaseModel], document: Document) -> Problem:
@@ -69,10 +74,14 @@ def _problem(error: ErrorDetails, schema: type[BaseModel], document: Document) -
 
 def _unknown_key(place: Place, schema: type[BaseModel], document: Document) -> Problem:
     key = str(place[-1])
+    marks = full_width(key)
+    if marks:
+        data = {"key": key, "marks": marks}
+        return Problem(document.path, document.line_of(place), place, "packs.full_width_key", data)
     known = {name for model in models_at(schema, place[:-1]) for name in keys_of(model)}
-    data = {"key": key, "guess": guess(key, known), "allowed": ", ".join(sorted(known))}
-    code = "packs.unknown_key_guess" if data["guess"] else "packs.unknown_key"
-    return Problem(document.path, document.line_of(place), place, code, data)
+    near = {"key": key, "guess": guess(key, known), "allowed": ", ".join(sorted(known))}
+    code = "packs.unknown_key_guess" if near["guess"] else "packs.unknown_key"
+    return Problem(document.path, document.line_of(place), place, code, near)
 
 
 def _data(error: ErrorDetails) -> dict[str, Any]:

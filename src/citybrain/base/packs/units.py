@@ -19,6 +19,17 @@ from pydantic_core import PydanticCustomError
 from citybrain.base.packs.documents import read_document
 from citybrain.base.packs.problems import guess
 
+FOREIGN: Mapping[str, str] = {
+    **dict.fromkeys(("psi", "psia", "psig", "atm", "mmhg", "inhg", "torr", "kgf/cm2", "mh2o"), "pressure"),
+    **dict.fromkeys(("yd", "nmi"), "length"),
+    **dict.fromkeys(("hp", "ps"), "power"),
+    **dict.fromkeys(("cal", "kcal", "btu"), "energy"),
+    **dict.fromkeys(("gal", "bbl"), "volume"),
+    **dict.fromkeys(("gpm", "cfm"), "volume flow"),
+    **dict.fromkeys(("lb", "lbs", "oz", "ton"), "mass"),
+}
+"""Units that packs may not use, and what they measure."""
+
 
 @dataclass(frozen=True)
 class KnownUnit:
@@ -64,9 +75,22 @@ def check_unit(symbol: str) -> str:
     """The unit's one symbol, whatever spelling was used."""
     unit = known_units().get(symbol)
     if unit is None:
-        data = {"unit": symbol, "guess": guess(symbol, known_units()) or "1, %, µg/m³, km/h, °C …"}
-        raise PydanticCustomError("packs.unit", "unknown unit {unit}", data)
+        near = near_units(symbol)
+        code = "packs.unit" if near else "packs.unit_strange"
+        raise PydanticCustomError(code, "unknown unit {unit}", {"unit": symbol, "guess": ", ".join(near)})
     return unit.symbol
+
+
+def near_units(symbol: str) -> list[str]:
+    """The symbol that was meant by another spelling or by a word; of a foreign unit all symbols of its quantity."""
+    units = known_units()
+    quantity = FOREIGN.get(symbol.casefold())
+    if quantity:
+        return [one.symbol for spelling, one in units.items() if spelling == one.symbol and one.quantity == quantity]
+    spelt = {spelling.casefold(): one.symbol for spelling, one in units.items()}
+    spelt |= {title.casefold(): one.symbol for one in units.values() for title in one.title.values()}
+    near = guess(symbol.casefold(), spelt)
+    return [spelt[near]] if near else []
 
 
 Unit = Annotated[str, AfterValidator(check_unit)]

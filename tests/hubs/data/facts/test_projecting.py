@@ -19,6 +19,7 @@ from citybrain.base.places.actions import rename_region
 from citybrain.base.places.models import Region
 from citybrain.hubs.business.cases.models import Case
 from citybrain.hubs.data.facts import projecting, references
+from citybrain.hubs.data.facts.describing import describe, unused_meanings
 from citybrain.hubs.data.facts.lake import lake
 from citybrain.hubs.data.facts.models import Reconciliation
 from citybrain.hubs.data.facts.reconciling import reconcile
@@ -221,6 +222,12 @@ def test_drift_is_counted_and_told(play: Play, clock: Any, tmp_path: Path) -> No
 def test_views_and_tables_are_documented() -> None:
     text = (Path(__file__).resolve().parents[4] / "docs" / "lake.md").read_text(encoding="utf-8")
     assert [name for name in facts().names() if f"`{name}`" not in text] == []
+
+
+def test_every_column_says_what_it_means(tmp_path: Path) -> None:
+    silent = [f"{table}.{one.name}" for table, columns in describe(tmp_path) for one in columns if not one.about]
+    assert silent == []
+    assert unused_meanings(tmp_path) == []
 
 
 def test_a_column_declared_later_is_null_in_what_was_written_before(cast: Any, tmp_path: Path) -> None:

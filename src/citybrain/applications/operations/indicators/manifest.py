@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from citybrain.base.packs import Declared, Key, Number, Text
+from citybrain.base.packs import Declared, Flag, Key, Number, Text
 
 Period = Literal["hour", "day", "week", "month"]
 Aggregate = Literal["ratio", "sum", "count", "mean", "median", "p90", "max", "min"]
@@ -47,9 +47,9 @@ class IndicatorDefinition(Declared):
     target: Number | None = None
     depth: Annotated[int, Field(ge=0, le=8)] = 2
     """How many levels of regions below the city it is rolled up for."""
-    by_organisation: bool = False
+    by_organisation: Flag = False
     """Also by organisation; the rows then have `organisation_path`."""
-    rolls_up: bool = True
+    rolls_up: Flag = True
     """Whether a row counts for every region above its own too; without it the SELECT itself says them all."""
     subject: Subject
     """What a row is about: who may see these may see the rows."""
@@ -58,7 +58,7 @@ class IndicatorDefinition(Declared):
     """The plan, standard or paper that asks for it or defines it."""
     case_type: Key | None = None
     """The kind of case that crossing a threshold asks for; without one it is only shown."""
-    enabled: bool = True
+    enabled: Flag = True
     sql: Annotated[str, StringConstraints(strip_whitespace=True, min_length=10)]
     """A SELECT over the lake: `period`, `subject`, `region_path`, and `value` or `numerator` and `denominator`."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,22 @@ from citybrain.base import audit, clock, packs
 from citybrain.base.audit import Actor
 from citybrain.base.errors import BadInput
 from citybrain.hubs.data.facts.lake import Lake, blank_lake
+from citybrain.hubs.data.facts.refusing import Complaint, complaint_of
+from citybrain.hubs.data.facts.registry import facts
 
 TRIED_AT = datetime(2026, 3, 2, tzinfo=UTC)
 TYPES = {"period": ("timestamp",), "subject": ("string",), "region_path": ("string",), "organisation_path": ("string",)}
-Refusal = tuple[str, dict[str, str]]
 MOST_TRIED = 1_000
+
+
+@dataclass(frozen=True)
+class Refusal:
+    code: str
+    data: dict[str, Any] = field(default_factory=dict)
+    complaint: Complaint | None = None
+    """Where in the SELECT it is, or in one of the macros and views that it names."""
+
+
 _tried: dict[str, Refusal | None] = {}
 NUMERIC = ("double", "int", "float", "decimal", "bool")
 
@@ -44,7 +56,18 @@ def check_indicators(pack: packs.Contents, parsed: IndicatorsFile, findings: pac
         if definition.case_type:
             findings.check_name((*place, "case_type"), "case_type", definition.case_type)
         if refusal is not None:
-            findings.add((*place, "sql"), refusal[0], **refusal[1])
+            _tell(findings, parsed, (*place, "sql"), refusal)
+
+
+def _tell(findings: packs.Findings, parsed: IndicatorsFile, place: tuple[str, ...], refusal: Refusal) -> None:
+    """Say it at the line of the SELECT that is meant, or of the shared SQL that holds this line."""
+    line = 0
+    if refusal.complaint is not None:
+        shared = [(kind, name) for kind in ("views", "macros") for name in getattr(parsed, kind)]
+        told = refusal.complaint
+        lines = ((one, findings.line_in_text(one, told.line, told.rest)) for one in [place, *shared])
+        place, line = next(((one, found) for one, found in lines if found), (place, 0))
+    findings.add(place, refusal.code, at_line=line, **refusal.data)
 
 
 def _try(definitions: list[IndicatorDefinition]) -> list[Refusal | None]:
@@ -63,16 +86,17 @@ def _try(definitions: list[IndicatorDefinition]) -> list[Refusal | None]:
 def _wrong_with(lake: Lake, definition: IndicatorDefinition) -> Refusal | None:
     texts = [definition.select, *(f"SELECT {body}" for body in definition.macros.values())]
     if any(_statements(text) > 1 for text in texts):
-        return "indicators.one_select", {}
+        return Refusal("indicators.one_select")
     try:
         count_rows(lake, definition, [datetime(2026, 3, 2)], now=TRIED_AT, zone=ZoneInfo("UTC"))  # noqa: DTZ001
         columns = {field.name: str(field.type) for field in lake.query("SELECT * FROM counted").schema}
         wrong = _missing(definition, columns)
         if wrong:
-            return "indicators.columns", {"columns": ", ".join(wrong)}
+            return Refusal("indicators.columns", {"columns": ", ".join(wrong)})
         lake.query(rolled_up(definition, root="0"))
     except (duckdb.Error, BadInput) as error:
-        return "indicators.sql", {"why": str(error).splitlines()[0]}
+        told = error.data["complaint"] if isinstance(error, BadInput) else complaint_of(error, facts().names())
+        return Refusal("indicators.sql", {"why": told.why}, told)
     return None
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from citybrain.base.packs.declared import Declared, Text
+from citybrain.base.packs.declared import Declared, Flag, Text
 from citybrain.hubs.business.cases.loops import LoopDefinition
 from citybrain.hubs.business.cases.loops.graph import Key
 
@@ -83,8 +83,8 @@ class Escalation(Declared):
 
     at: int = Field(ge=1, le=1000)
     notify: tuple[Audience, ...] = Field(min_length=1)
-    supervise: bool = False
-    raise_severity: bool = False
+    supervise: Flag = False
+    raise_severity: Flag = False
 
 
 class ClockDefinition(Declared):
@@ -133,8 +133,8 @@ class Merge(Declared):
     radius_m: float = Field(default=0, ge=0, le=20_000)
     within_hours: float = Field(default=72, gt=0, le=24 * 366)
     text_similarity: float = Field(default=0.5, ge=0, le=1)
-    same_address: bool = True
-    same_thing: bool = True
+    same_address: Flag = True
+    same_thing: Flag = True
     place: Literal["point", "address"] = "point"
     same_words: float = Field(default=0.8, ge=0, le=1)
     outage: Outage | None = None

@@ -24,6 +24,7 @@ from citybrain.base.errors import BadInput
 from citybrain.base.places.queries import find_city
 from citybrain.hubs.data.facts import archive, references
 from citybrain.hubs.data.facts.engine import scratch
+from citybrain.hubs.data.facts.refusing import complaint_of, complaint_of_parser
 from citybrain.hubs.data.facts.registry import facts
 from citybrain.hubs.data.facts.store import Store, folder, reach_of
 from citybrain.hubs.data.facts.types import External, FactTable, Reference, View
@@ -61,7 +62,7 @@ class Lake:
                 self.prepare(sql)
             return self._connection.sql(sql, params=parameters).to_arrow_table()
         except duckdb.Error as error:
-            raise BadInput("lake.sql", why=str(error).splitlines()[0]) from error
+            raise BadInput("lake.sql", **complaint_of(error, facts().names()).data()) from error
 
     def keep(self, name: str, sql: str, *, of: str = "") -> None:
         """Run a SELECT once and keep its rows under a name for the SELECTs that follow.
@@ -104,7 +105,7 @@ class Lake:
             ((parsed,),) = self._connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()
             tree = json.loads(parsed)
             if tree["error"]:
-                raise BadInput("lake.sql", why=tree["error_message"])
+                raise BadInput("lake.sql", **complaint_of_parser(tree, sql).data())
             self._named[sql] = frozenset(_tables(tree))
         return self._named[sql]
 

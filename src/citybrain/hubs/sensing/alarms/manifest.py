@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from citybrain.base.packs import Declared, Key, Number, PropertyName, Seconds, Text
+from citybrain.base.packs import Declared, Flag, Key, Number, PropertyName, Seconds, Text
 
 
 class RuleBase(Declared):
@@ -23,7 +23,7 @@ class RuleBase(Declared):
     """Codes of the only things it watches; left out: all of the model."""
     fold_within_seconds: Seconds = 0
     """An alarm that comes back within this time after the last one resolved is folded into it."""
-    enabled: bool = True
+    enabled: Flag = True
     source: Text | None = None
     """The standard, regulation or paper that the numbers are taken from."""
 

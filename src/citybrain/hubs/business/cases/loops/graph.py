@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from citybrain.base import conditions
-from citybrain.base.packs.declared import Declared, Text
+from citybrain.base.packs.declared import Declared, Flag, Text
 from citybrain.hubs.business.cases.loops.verbs import VERBS, Verb
 
 Key = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9_.-]*[a-z0-9])?$", max_length=64)]
@@ -57,7 +57,7 @@ class Transition(Declared):
     needs: tuple[Need, ...] = ()
     guard: Any = True
     outcome: Key | None = None
-    automatic: bool = False
+    automatic: Flag = False
 
     @property
     def effect(self) -> Verb:

@@ -8,6 +8,7 @@ from typing import Any
 
 from citybrain.base import conditions
 from citybrain.base.errors import BadInput
+from citybrain.base.packs.problems import guess
 from citybrain.hubs.business.cases.loops.graph import EVERY_OPEN_STATE, LoopDefinition, Transition
 
 GUARD_FIELDS = frozenset(
@@ -51,22 +52,30 @@ def _names(loop: LoopDefinition) -> Iterator[Flaw]:
     stages = {stage.key for stage in loop.stages}
     for index, state in enumerate(loop.states):
         if state.stage not in stages:
-            yield Flaw(("states", index, "stage"), "loop.unknown_stage", {"stage": state.stage})
+            data = {"stage": state.stage, "guess": _near(state.stage, stages)}
+            yield Flaw(("states", index, "stage"), "loop.unknown_stage", data)
     if loop.initial not in loop.state_by_key:
-        yield Flaw(("initial",), "loop.unknown_state", {"state": loop.initial})
+        data = {"state": loop.initial, "guess": _near(loop.initial, loop.state_by_key)}
+        yield Flaw(("initial",), "loop.unknown_state", data)
     elif loop.state_by_key[loop.initial].kind == "ended":
         yield Flaw(("initial",), "loop.starts_ended", {"state": loop.initial})
     if not any(state.kind == "ended" for state in loop.states):
         yield Flaw(("states",), "loop.never_ends", {})
 
 
+def _near(name: str, known: Iterable[str]) -> str:
+    """The name that was meant, or all there are."""
+    return guess(name, known) or ", ".join(sorted(known))
+
+
 def _step(loop: LoopDefinition, index: int, step: Transition) -> Iterator[Flaw]:
     def flaw(field_name: str, code: str, **data: Any) -> Flaw:
         return Flaw(("transitions", index, field_name), code, {"step": step.key, **data})
 
-    for state in [*step.from_, *([step.to] if step.to else [])]:
-        if state != EVERY_OPEN_STATE and state not in loop.state_by_key:
-            yield flaw("from", "loop.unknown_state", state=state)
+    named = [*(("from", state) for state in step.from_ if state != EVERY_OPEN_STATE), ("to", step.to or "")]
+    for name, state in named:
+        if state and state not in loop.state_by_key:
+            yield flaw(name, "loop.unknown_state", state=state, guess=_near(state, loop.state_by_key))
     missing = sorted(step.effect.needs - set(step.needs))
     if missing:
         yield flaw("needs", "loop.asks_too_little", verb=step.verb, missing=", ".join(missing))
@@ -102,20 +111,23 @@ def _guard(step: Transition, flaw: Callable[..., Flaw]) -> Iterator[Flaw]:
     try:
         condition = step.condition
     except BadInput as error:
-        yield flaw("guard", "loop.guard", why=error.title("en"))
+        yield flaw("guard", "loop.guard", why=f"{error.data['path']}: {error.data['why']}")
         return
-    for name in _fields(condition):
+    for name in fields_of(condition):
         if name not in GUARD_FIELDS:
-            yield flaw("guard", "loop.guard", why=f"{name} is not one of {', '.join(sorted(GUARD_FIELDS))}")
+            near = guess(name, GUARD_FIELDS)
+            known = f"did you mean {near}?" if near else f"there are {', '.join(sorted(GUARD_FIELDS))}"
+            yield flaw("guard", "loop.guard", why=f"no field {name}; {known}")
 
 
-def _fields(condition: conditions.Condition) -> Iterator[str]:
+def fields_of(condition: conditions.Condition) -> Iterator[str]:
+    """Every field that a condition asks for."""
     match condition:
         case conditions.All(parts) | conditions.Any(parts):
             for part in parts:
-                yield from _fields(part)
+                yield from fields_of(part)
         case conditions.Not(part):
-            yield from _fields(part)
+            yield from fields_of(part)
         case conditions.Compare(name):
             yield name
 
