@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Protocol
+from typing import ClassVar, Protocol
 from zoneinfo import ZoneInfo
 
 from citybrain.base.errors import BadInput
@@ -25,6 +25,11 @@ UNIT_SECONDS = {"minutes": 60, "hours": 3600}
 
 class Basis(Protocol):
     """A way of counting time."""
+
+    @property
+    def is_working(self) -> bool:
+        """Whether only office hours count."""
+        ...
 
     def add(self, start: datetime, seconds: float) -> datetime:
         """The moment at which that much time has passed since `start`."""
@@ -48,6 +53,7 @@ class WallTime:
     """Every second counts."""
 
     zone: ZoneInfo
+    is_working: ClassVar[bool] = False
 
     def add(self, start: datetime, seconds: float) -> datetime:
         return start + timedelta(seconds=seconds)
@@ -66,6 +72,7 @@ class WallTime:
 class WorkingTime:
     """Only office hours count: those of the week day, none on holidays, and those of make-up days."""
 
+    is_working: ClassVar[bool] = True
     zone: ZoneInfo
     week: tuple[tuple[Minutes, ...], ...]
     holidays: frozenset[date] = frozenset()
@@ -201,3 +208,11 @@ def due_of(basis: Basis, start: datetime, duration: Duration) -> datetime:
     if unit == "days":
         return basis.end_of_day(start, duration.amount)
     return basis.add(start, duration.amount * UNIT_SECONDS[unit])
+
+
+def longer_due(basis: Basis, due: datetime, duration: Duration) -> datetime:
+    """When a duration that is added to one due at `due` is over: its first day is the one after the last that counts,
+    and what is due at midnight is due at the end of the day before.
+    """
+    start = due - timedelta(microseconds=1) if duration.unit.endswith("days") else due
+    return due_of(basis, start, duration)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from citybrain.hubs.business.cases.calendars import due_of
+from citybrain.hubs.business.cases.calendars import Basis, due_of, longer_due
 from citybrain.hubs.business.cases.manifest import Duration, Escalation
 from citybrain.hubs.business.cases.models import Case, ClockRun
 from citybrain.hubs.business.cases.types import Plan
@@ -172,10 +172,16 @@ def recount(run: ClockRun, plan: Plan, *, at: datetime, is_plain: bool) -> bool:
     return True
 
 
-def extend(run: ClockRun, plan: Plan, duration: Duration, *, at: datetime) -> None:
-    """Allow more time, counted from the present due moment; levels that lie ahead again will warn again."""
-    longer = due_of(plan.basis, run.due_at, duration)
+def extend(run: ClockRun, plan: Plan, duration: Duration, *, by: Basis, asked_at: datetime, at: datetime) -> None:
+    """Allow more time, counted (`by` what it was asked in) from the present due moment; levels that lie ahead again
+    will warn again. A breach is taken back when the time was asked for before it and lasts beyond now.
+    """
+    longer = longer_due(by, run.due_at, duration)
+    is_asked_in_time = asked_at <= run.due_at
     run.total_seconds += plan.basis.measure(run.due_at, longer)
+    is_left = longer > at if run.running_since is not None else run.total_seconds > run.spent_seconds
+    if is_asked_in_time and is_left:
+        run.breached_at = None
     if run.running_since is not None:
         run.due_at = longer
         run.warned_level = max(

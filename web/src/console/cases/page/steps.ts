@@ -100,7 +100,7 @@ export function startOf(step: Step, of: Case): Values {
   if (fieldsOf(step).some((field) => field.name === 'summary')) values.summary = of.summary
   const asked = of.extensions.find((one) => one.granted === null)
   if (step.verb === 'grant' && asked) values.duration = { amount: asked.amount, unit: asked.unit as Duration['unit'] }
-  if (step.verb === 'extend') values.duration = { amount: 1, unit: 'working_days' }
+  if (step.verb === 'extend') values.duration = { amount: 1, unit: of.clocks.some((clock) => clock.pace.turns_at) ? 'working_days' : 'days' }
   return values
 }
 

@@ -11,7 +11,7 @@ from citybrain.base.parties.models import Organisation
 from citybrain.hubs.business.cases.actions.change import Change
 from citybrain.hubs.business.cases.actions.given import Given
 from citybrain.hubs.business.cases.actions.moving import dispatch_by_list, enter, hand_over, words_of_advance
-from citybrain.hubs.business.cases.actions.timing import extend_clocks, tell_going_on
+from citybrain.hubs.business.cases.actions.timing import check_more_time, extend_clocks, tell_going_on
 from citybrain.hubs.business.cases.loops import Transition
 from citybrain.hubs.business.cases.manifest import Duration
 from citybrain.hubs.business.cases.models import Assignment, Case, Extension
@@ -125,6 +125,7 @@ def _extend(change: Change, step: Transition, given: Given) -> None:
         raise BadInput("input.invalid", fields=(FieldError("duration", "input.required"),))
     if Extension.objects.filter(case=change.case, granted=None).exists():
         raise Conflict("case.extension_waits", number=change.case.number)
+    check_more_time(change, duration)
     change.new_rows.append(
         Extension(
             case=change.case, asked_by=change.actor.actor_key, asked_at=change.at, amount=duration.amount,
@@ -140,7 +141,7 @@ def _grant(change: Change, step: Transition, given: Given) -> None:
     duration = given.duration or Duration.model_validate({"amount": asked.amount, "unit": asked.unit})
     asked.amount, asked.unit = duration.amount, duration.unit
     change.touch(asked, "amount", "unit")
-    extend_clocks(change, duration)
+    extend_clocks(change, duration, asked_at=asked.asked_at)
     due = change.case.due_at.isoformat() if change.case.due_at else ""
     _tell(change, step, assignment=change.lead, duration=duration.model_dump(), due_at=due, note=given.note)
     change.announce("case.extended", ("holder",))

@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from citybrain.base.audit import Actor, system_actor
+from citybrain.base.errors import BadInput, FieldError
 from citybrain.hubs.business.cases import clockwork
 from citybrain.hubs.business.cases.actions.change import Change
+from citybrain.hubs.business.cases.calendars import Basis, WallTime
 from citybrain.hubs.business.cases.manifest import Duration
 from citybrain.hubs.business.cases.models import ClockRun, TimelineEntry
 from citybrain.hubs.business.cases.types import Plan
@@ -71,15 +73,34 @@ def stop_clocks(change: Change, *, cancelled: bool = False) -> None:
                 change.set(due_at=run.due_at, in_time=in_time)
 
 
-def extend_clocks(change: Change, duration: Duration) -> None:
-    """More time for the matter: the clock of the whole case, and that of a state in which somebody works on it.
-
-    How soon a case must be accepted or checked is not what was asked for.
-    """
-    for run in change.clocks:
-        if run.stopped_at is None and (run.extent == clockwork.CASE or change.state.kind == "working"):
-            clockwork.extend(run, _plan_of(change, run), duration, at=change.at)
+def extend_clocks(change: Change, duration: Duration, *, asked_at: datetime) -> None:
+    """More time for the matter. Raises BadInput where no clock of it can count the duration."""
+    by = check_more_time(change, duration)
+    for run in _clocks_of_the_matter(change):
+        clockwork.extend(run, _plan_of(change, run), duration, by=by, asked_at=asked_at, at=change.at)
     _show_due(change)
+
+
+def check_more_time(change: Change, duration: Duration) -> Basis:
+    """What more time is counted by: the wall, or for working time the calendar of the clocks. Raises BadInput when they
+    have none.
+    """
+    if not duration.unit.startswith("working_"):
+        return WallTime(change.declared.zone)
+    bases = [_plan_of(change, run).basis for run in _clocks_of_the_matter(change)]
+    working = [basis for basis in bases if basis.is_working]
+    if bases and not working:
+        raise BadInput("input.invalid", fields=(FieldError("duration", "case.no_calendar"),))
+    return working[0] if working else WallTime(change.declared.zone)
+
+
+def _clocks_of_the_matter(change: Change) -> list[ClockRun]:
+    """The clock of the whole case, and that of a state in which somebody works on it: how soon a case must be accepted
+    or checked is not what more time is asked for.
+    """
+    is_working = change.state.kind == "working"
+    running = [run for run in change.clocks if run.stopped_at is None]
+    return [run for run in running if run.extent == clockwork.CASE or is_working]
 
 
 def recount_clocks(change: Change, plans: Collection[int]) -> int:
