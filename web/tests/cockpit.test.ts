@@ -1,6 +1,6 @@
 import { flowOf, through } from '@/console/cockpit/flow'
 import messages from '@/console/cockpit/messages'
-import { DAYS, momentAt, MOST, positionOf, shifted } from '@/console/cockpit/moments'
+import { DAYS, isBeyond, midnights, momentAt, MOST, positionOf, shifted } from '@/console/cockpit/moments'
 import { inOrder, onPhone, type Facts, type Point, type SceneElement, type Step } from '@/console/cockpit/scene'
 import { sparkOf } from '@/console/cockpit/spark'
 import { changeOf, periodShort } from '@/console/cockpit/words'
@@ -50,6 +50,21 @@ describe('looking back', () => {
     expect(shifted(null, -60, NOW)).toBe('2026-03-02T05:05:00.000Z')
     expect(shifted('2026-03-02T05:30:00Z', 60, NOW)).toBeNull()
     expect(shifted('2026-02-01T00:00:00Z', 0, NOW)).toBe(new Date(NOW - DAYS * 86_400_000).toISOString())
+  })
+})
+
+describe('the days on the slider', () => {
+  it('stand where their midnights are', () => {
+    const ticks = midnights(NOW)
+    expect(ticks).toHaveLength(DAYS)
+    expect(ticks.at(-1)?.day).toBe('03-02')
+    for (const { day, part } of ticks) expect(Math.round(part * MOST)).toBe(positionOf(new Date(`2026-${day}T00:00:00+08:00`).toISOString(), NOW))
+  })
+
+  it('are all that can be looked at', () => {
+    expect(isBeyond('2026-03-02T05:30:00Z', NOW)).toBe(false)
+    expect(isBeyond('2026-03-02T06:30:00Z', NOW)).toBe(true)
+    expect(isBeyond('2020-01-01T00:00:00Z', NOW)).toBe(true)
   })
 })
 

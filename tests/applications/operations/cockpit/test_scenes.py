@@ -7,13 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from citybrain.applications.operations.cockpit import happenings as lake_side
 from citybrain.applications.operations.cockpit.queries import forget
 from citybrain.applications.operations.indicators import reading
+from citybrain.base import bus
 from citybrain.base.clock import MovableClock
+from citybrain.hubs.sensing.alarms.messages import AlarmFired
 from tests.applications.operations.cockpit.stage import WHOLE, declare_scene, set_the_stage
 from tests.applications.operations.indicators.stage import run
 from tests.hubs.business.cases.stage import NEXT_STREET, OTHER_COUNTY, Play, Refused
@@ -152,6 +154,29 @@ def test_what_is_late_is_listed_and_counted(three_cases: list[Any], play: Play, 
     assert late["total"] == 3
     assert late["rows"][0]["due_at"] <= late["rows"][-1]["due_at"]
     assert {one["key"]: one["late"] for one in element(scene, "flow")["steps"]}["dispatched"] == 2
+
+
+def fires(name: str, severity: int, clock: MovableClock) -> None:
+    at = clock.now()
+    fired = AlarmFired(
+        alarm=name, rule="play.high", thing="air-7", property="pm25", severity=severity,
+        title={"zh": "PM2.5 高", "en": "High"}, value=160, start_at=at, at=at, case_type="", lon=None, lat=None,
+        precision_m=None, region_path="/4206/420606/", folded=False, root=name, episodes=1, reading="", kind="air",
+        unit="", thing_name="七号站",
+    )  # fmt: skip
+    with transaction.atomic():
+        bus.publish(fired, subject=f"alarm/{name}", occurred_at=at)
+
+
+def test_the_worst_alarm_stands_first_however_old(play: Play, clock: MovableClock) -> None:
+    set_the_stage()
+    for name, severity in (("grave", 1), ("light", 4), ("middle", 3)):
+        fires(name, severity, clock)
+        clock.move(minutes=5)
+    run()
+
+    rows = element(play.leader.get(SCENE), "alarms")["rows"]
+    assert [one["id"] for one in rows] == ["grave", "middle", "light"]
 
 
 @pytest.fixture

@@ -51,6 +51,12 @@ class TestOpening:
         assert (case.region_path, case.lon, case.signal_count) == (signal.region_path, signal.lon, 1)
         assert case.occurred_at == signal.occurred_at
 
+    def test_a_title_that_is_cut_says_so(self, hotline):
+        whole, longer = hotline.reports("路灯不亮" * 15), hotline.reports("井盖丢了" * 16)
+
+        assert hotline.case_of(whole).title == "路灯不亮" * 15
+        assert hotline.case_of(longer).title == ("井盖丢了" * 15)[:59] + "…"
+
     def test_every_step_names_its_cause(self, hotline):
         signal = hotline.reports()
         [received], [opened], [case_opened] = said("signal.received"), said("signal.opened"), said("case.opened")

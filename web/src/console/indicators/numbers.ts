@@ -16,6 +16,9 @@ export interface Change {
   isBetter: boolean | null
 }
 
+/** Whether this number is computed for the kind of place that was asked for. */
+export const isComputed = (one: Indicator) => one.dimension !== 'organisation' || one.by_organisation
+
 export const newest = (one: Indicator) => one.values.at(-1) ?? null
 
 /** The newest value against the period before it. */
@@ -49,5 +52,5 @@ export function spanOf(one: Indicator): Span | null {
 /** The query of a place for the API and for addresses: what is not chosen is left out. */
 export function placeQuery(dimension: string, code: string): { dimension?: Dimension; code?: string } {
   if (dimension === 'organisation') return { dimension, ...(code ? { code } : {}) }
-  return code ? { dimension: 'region', code } : {}
+  return dimension === 'region' || code ? { dimension: 'region', ...(code ? { code } : {}) } : {}
 }

@@ -19,6 +19,15 @@ export interface Look {
 const severity: ExpressionSpecification = ['coalesce', ['get', 'severity'], 0]
 const isCluster: ExpressionSpecification = ['has', 'count']
 
+/** What one is called, in two lines at most: so many letters of it. */
+const SHORT = { zh: 17, en: 34 }
+
+function nameOf(english: boolean): ExpressionSpecification {
+  const short = (name: string, most: number): ExpressionSpecification => ['case', ['>', ['length', ['to-string', ['get', name]]], most], ['concat', ['slice', ['to-string', ['get', name]], 0, most - 1], '…'], ['to-string', ['get', name]]]
+  const own = short('title', SHORT.zh)
+  return english ? ['case', ['to-boolean', ['get', 'title_en']], short('title_en', SHORT.en), own] : own
+}
+
 function bySeverity(colours: Palette): ExpressionSpecification {
   return ['match', severity, 1, colours['severity-1'], 2, colours['severity-2'], 3, colours['severity-3'], 4, colours['severity-4'], colours.unknown]
 }
@@ -56,7 +65,7 @@ function marks(set: 'alarms' | 'cases', { colours, fonts, english }: Look): Laye
     },
     {
       id: `${set}-titles`, type: 'symbol', minzoom: 14.5, ...source,
-      layout: { 'text-field': english ? ['coalesce', ['get', 'title_en'], ['get', 'title']] : ['get', 'title'], 'text-font': fonts, 'text-size': 11, 'text-offset': [0, 1.3], 'text-anchor': 'top', 'text-max-width': 9, 'text-optional': true },
+      layout: { 'text-field': nameOf(english), 'text-font': fonts, 'text-size': 11, 'text-offset': [0, 1.3], 'text-anchor': 'top', 'text-max-width': 9, 'text-optional': true },
       paint: { 'text-color': colours.ink, 'text-halo-color': colours.surface, 'text-halo-width': 1.4 },
     },
   ]

@@ -168,7 +168,7 @@ class _Look:
         if not self._need("seen_alarms", "alarm", ALARMS, []):
             return 0, []
         kind, values = _of_type(element.case_type)
-        rows = self._first("seen_alarms", kind, values, "fired_at DESC, alarm", element.count)
+        rows = self._first("seen_alarms", kind, values, "severity, fired_at DESC, alarm", element.count)
         titles = rule_titles(self.viewer, {row["rule"] for row in rows})
         lines = [
             Line("alarm", row["alarm"], titles.get(row["rule"]) or _words(row["rule"], row["rule"], ""),

@@ -108,7 +108,7 @@ def _signal(viewer: Viewer, signal_id: str, ref: str) -> Found:
         raise NotFound("input.not_found")
     signal = signals.get_signal(viewer, int(signal_id))
     is_alarm = signal.source == ALARM_SOURCE  # its source_id is the alarm's id: for the alarm's own hop to say
-    words = signal.subject or signal.text[:60] or signal.label or signal.case_type
+    words = signal.called or signal.label or signal.case_type
     fact = Fact(
         ref, "signal", str(signal.pk), {"zh": words, "en": words}, signal.occurred_at, signal.state,
         signal.region_path,

@@ -12,6 +12,8 @@ from citybrain.base.conditions import Compare
 from citybrain.base.querying import PathField
 from citybrain.hubs.business.signals.types import ENDED, KINDS, MERGED, OPENED, RECEIVED, STATES, WAITING
 
+TITLE = 60
+
 
 def _of_cases_held(compare: Compare) -> Q:
     """Signals of the cases that an organisation holds or held."""
@@ -115,6 +117,11 @@ class Signal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source}:{self.source_id}"
+
+    @property
+    def called(self) -> str:
+        """What it is called: its subject, else how its text begins; "" without either."""
+        return self.subject or (self.text if len(self.text) <= TITLE else f"{self.text[: TITLE - 1]}…")
 
     @property
     def key(self) -> str:

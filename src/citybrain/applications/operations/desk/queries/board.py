@@ -124,7 +124,7 @@ def _signal(row: Any) -> dict[str, Any]:
     return {
         "id": row.pk,
         "source": row.source,
-        "subject": row.subject or row.text[:60],
+        "subject": row.called,
         "subject_en": row.subject_en,
         "waiting_reason": row.waiting_reason,
         "recorded_at": row.recorded_at.isoformat(),

@@ -34,7 +34,6 @@ from citybrain.hubs.business.signals.types import MERGED, OPENED, RECEIVED, WAIT
 
 TRIAGE = system_actor("triage")
 SHOWN = 5  # candidates kept with a signal
-TITLE = 60
 PATIENCE = timedelta(seconds=120)  # wall time that a classifier has to answer
 
 
@@ -226,7 +225,7 @@ def open_own_case(signal: Signal, view: CaseTypeView, *, actor: Actor, declared:
 
 def open_case_of(signal: Signal, view: CaseTypeView, *, actor: Actor, declared: Catalogue) -> str:
     """A case of this signal's own; returns its number."""
-    said = signal.subject or signal.text[:TITLE]
+    said = signal.called
     return open_case(
         actor=actor,
         case_type=view.code,
