@@ -168,7 +168,8 @@ def board(
     """Many numbers of one place at once: of each its last so many values, and of `parts` the ranking; one query.
 
     Parts of a region are the regions below it, those of an organisation the ones below that; organisations of a region
-    are those right below the head of all, each with all below it, counted over the whole city. An indicator that nobody declares is left out.
+    are those right below the head of all, each with all below it, counted over the whole city. An indicator that nobody
+    declares is left out.
     """
     dimension, code = place_for(viewer, dimension, code)
     wanted = {*numbers, *(key for key, _ in parts)}
