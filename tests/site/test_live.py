@@ -27,6 +27,7 @@ from citybrain.base.accounts.queries import viewer_of_token
 from citybrain.base.bus import Message
 from citybrain.base.conditions import TRUE
 from citybrain.site.datadir import prepare, secret_key
+from citybrain.site.live import hub as live_hub
 from citybrain.site.live import tickets
 from citybrain.site.live.families import READ_BY, ticket_of
 from citybrain.site.live.hub import QUEUE_LIMIT, Hub, Stream
@@ -396,6 +397,51 @@ def test_who_comes_while_the_revoked_are_looked_up_is_not_taken_for_one_of_them(
     hub = Hub(lambda: None)  # type: ignore[arg-type, return-value]
     loop: asyncio.AbstractEventLoop
     assert asyncio.run(run()) == {1: None, 2: None, 3: "revoked"}
+
+
+def test_a_fault_ends_the_streams_and_not_the_reading(monkeypatch):
+    """Readers are told to read anew, and what comes later is handed out again."""
+    monkeypatch.setattr(live_hub, "RECONNECT_AFTER", 0.0)
+    told: list[LiveEvent | None] = []
+
+    class Outbox:
+        poll_seconds = 0.001
+
+        def last(self):
+            return Place(0, len(told))
+
+        def changed(self):
+            return True
+
+        def after(self, place):
+            new = told[place.position :]
+            if None in new:
+                raise KeyError("an event that cannot be read")
+            return new
+
+        def epochs(self, principals, now):
+            return dict.fromkeys(principals, 0)
+
+        def close(self): ...
+
+    async def run() -> tuple[str | None, int]:
+        hub = Hub(Outbox)  # type: ignore[arg-type]
+        await hub.start()
+        while not hub.is_well:
+            await asyncio.sleep(0.001)
+        stream = await hub.open(Ticket("user", 1, 0, {"case": TRUE}), None)
+        told.append(None)
+        await asyncio.wait_for(stream.ready.wait(), 5)
+        while hub.place is None:
+            await asyncio.sleep(0.001)
+        later = await hub.open(Ticket("user", 1, 0, {"case": TRUE}), None)
+        told.append(event(2))
+        await asyncio.wait_for(later.ready.wait(), 5)
+        frames = len(later.frames)
+        await hub.stop()
+        return stream.end, frames
+
+    assert asyncio.run(run()) == ("resync", 1)
 
 
 def test_a_ticket_survives_its_signature(cast):

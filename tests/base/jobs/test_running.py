@@ -12,7 +12,7 @@ from citybrain.base import audit, jobs
 from citybrain.base import clock as city_clock
 from citybrain.base.errors import CityError, NotFound
 from citybrain.base.jobs import registry, running
-from citybrain.base.jobs.actions import prune, set_next
+from citybrain.base.jobs.actions import prune, run_now, set_next
 from citybrain.base.jobs.models import Recurring, Run
 from citybrain.base.jobs.registry import Every, Loop, Registry, Single
 from citybrain.base.jobs.running import rounds, run_due, take_back
@@ -55,6 +55,30 @@ def test_a_job_rests_until_the_moment_that_was_set(known: Registry) -> None:
     assert len(run_due(MONDAY + timedelta(hours=1))) == 1
     with pytest.raises(NotFound):
         set_next("test.nobody", MONDAY)
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_job_that_is_asked_for_while_it_runs_comes_round_again(
+    known: Registry, wall: Callable[..., datetime], cast: Any, is_new: bool
+) -> None:
+    """What it does just now may not have seen what it is asked for."""
+    ran: list[datetime] = []
+
+    def work() -> None:
+        ran.append(wall())
+        if len(ran) == 1 + (not is_new):
+            run_now("test.tick", actor=cast.viewer("administrator"))
+
+    recurring(known, "test.tick", work, hours=6)
+    if not is_new:
+        run_due()
+        wall(hours=6)
+    for _ in range(3):
+        wall(seconds=1)
+        run_due()
+
+    assert len(ran) == 2 + (not is_new)
+    assert Recurring.objects.get().next_at == ran[-1] + timedelta(hours=6)
 
 
 def test_a_job_comes_round_when_its_time_has_come(known: Registry) -> None:

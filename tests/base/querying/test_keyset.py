@@ -95,7 +95,8 @@ def test_a_cursor_of_another_making_is_refused(after: str) -> None:
     assert refused.value.code == "input.cursor"
 
 
-@pytest.mark.parametrize("value", ["soon", 5, {"t": "2026-03-02T04:00:00"}, {"t": 5}, {"t": None}, "a\0b", "\ud800"])
+@pytest.mark.parametrize("value", ["soon", 5, {"t": "2026-03-02T04:00:00"}, {"t": 5}, {"t": None}, "a\0b", "\ud800",
+                                   {"t": "0001-01-01T00:00:00+14:00"}, {"t": "9999-12-31T23:59:59-14:00"}])  # fmt: skip
 def test_a_forged_time_or_text_is_refused(value: Any) -> None:
     events(3)
     for order in (("occurred_at", "position"), ("subject", "position")):

@@ -62,10 +62,12 @@ class Round:
     """A recurring job with what this process remembers of it, so that a quiet round writes nothing.
 
     Its row is written when it fails or recovers, when it was asked for, and otherwise at most every ten seconds.
+    `stored_at` is the `next_at` that the database had when it was last read or written.
     """
 
     every: Every
     row: Recurring
+    stored_at: datetime | None
     kept_at: datetime | None = None
 
     def due(self, now: datetime) -> bool:
@@ -85,7 +87,7 @@ class Round:
         row.seconds = clock.monotonic() - started
         changed = self._judge(error, now)
         if changed or self.kept_at is None or self.every.period >= KEEP_EVERY or began - self.kept_at > KEEP_EVERY:
-            keep(row, error if changed else None)
+            self._keep(error if changed else None)
             self.kept_at = row.finished_at
         return Outcome(self.every.name, row.error)
 
@@ -95,7 +97,16 @@ class Round:
         log.error("the job %s hangs: it %s", self.every.name, error)
         self.row.finished_at, self.row.seconds = clock.wall_now(), seconds
         self._judge(error, self.every.now())
+        self._keep(error)
+
+    @transaction.atomic
+    def _keep(self, error: Exception | None) -> None:
+        """Write what became of it; a moment that somebody set while it ran stays."""
+        kept = Recurring.objects.select_for_update().filter(name=self.row.name).first()
+        if kept is not None and kept.next_at != self.stored_at:
+            self.row.next_at = kept.next_at
         keep(self.row, error)
+        self.stored_at = self.row.next_at
 
     def _judge(self, error: Exception | None, now: datetime) -> bool:
         """Note success or failure and when it comes round again; true when that is news."""
@@ -147,7 +158,9 @@ def rounds(now: datetime | None = None) -> list[Round]:
     rows = {row.name: row for row in Recurring.objects.all()}
     known = registry().recurring
     return [
-        Round(every, rows.get(name) or Recurring(name=name, next_at=now or every.now()))
+        Round(every, rows[name], rows[name].next_at)
+        if name in rows
+        else Round(every, Recurring(name=name, next_at=now or every.now()), None)
         for name, every in sorted(known.items())
     ]
 

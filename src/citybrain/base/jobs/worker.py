@@ -195,6 +195,7 @@ class Worker:
                 self.rounds[name] = fresh
             elif name not in self.running:
                 known.row.next_at = min(known.row.next_at, fresh.row.next_at)
+                known.stored_at = fresh.stored_at
 
     def _start_single(self, pool: ThreadPoolExecutor) -> None:
         self.single_runs = {key: future for key, future in self.single_runs.items() if not future.done()}

@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import FieldDoesNotExist
@@ -128,7 +128,7 @@ def _decode(cursor: str, order: Sequence[str], model: type[Model]) -> list[Any]:
         if named != list(order) or len(plain) != len(order):
             raise ValueError("another order")
         return [_checked(_field(model, name.lstrip("-")), v) for name, v in zip(order, plain, strict=True)]
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise BadInput("input.cursor") from error
 
 
@@ -151,6 +151,7 @@ def _checked(field: Any, plain: Any) -> Any:
     elif isinstance(plain, dict):
         value = datetime.fromisoformat(plain["t"])
         right = value.tzinfo is not None and (field is None or isinstance(field, models.DateTimeField))
+        value = value.astimezone(UTC)  # OverflowError where that is before the year 1 or after 9999
     elif isinstance(plain, str):
         right = storable(plain) and (field is None or isinstance(field, TEXTS))
     elif isinstance(plain, bool):

@@ -125,6 +125,12 @@ class Hub:
                 log.warning("the outbox cannot be read (%s); trying again", type(error).__name__)
                 self._outbox = None
                 await asyncio.sleep(RECONNECT_AFTER)
+            except Exception:  # nobody waits for this task: had it ended, all streams would stay open and silent
+                self.counts.failures.inc()
+                log.exception("what happened could not be handed out; it is gone on behind it, and readers read anew")
+                self._outbox = self.place = None
+                self.end_all("resync")
+                await asyncio.sleep(RECONNECT_AFTER)
 
     async def _connect(self) -> None:
         if self._outbox is None:

@@ -13,9 +13,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from citybrain.base.errors import CityError, TooMany, Unavailable
+from citybrain.base.errors import CityError, NotSignedIn, TooMany, Unavailable
 from citybrain.hubs.sensing.ingest import committer as committing
-from citybrain.hubs.sensing.ingest import journal, known, segments
+from citybrain.hubs.sensing.ingest import journal, known, segments, service
 from citybrain.hubs.sensing.ingest.app import App
 from citybrain.hubs.sensing.ingest.columns import Rows, join
 from citybrain.hubs.sensing.ingest.committer import Committed, Committer
@@ -269,6 +269,46 @@ def test_a_next_file_of_the_journal_that_cannot_be_opened_keeps_its_lines(
     assert [entry.state for entry in told(data)] == ["firing", "resolved"]
     assert len(journal.files(data / "journal")) == 2
     assert (data / "other").read_bytes() == b""
+
+
+def test_a_fault_does_not_end_who_follows_the_snapshot_and_looks_for_silences(
+    data: Path, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits for these two: had they ended, a token would be good for ever after it was revoked."""
+    faults: list[str] = []
+    monkeypatch.setattr(service, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(service, "SWEEP_SECONDS", 0.0)
+    monkeypatch.setattr(service, "POLL_SECONDS", 0.01)
+
+    def fails_at_first(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapped(*given: Any) -> Any:
+            if name not in faults:
+                faults.append(name)
+                raise RuntimeError(name)
+            return real(*given)
+
+        return wrapped
+
+    async def act(committer: Committer) -> None:
+        followed = Snapshots(data / "snapshot")
+        followed.load(followed.changed())
+        sense = Service(followed, committer, Metrics(), Room(data, 0))
+        monkeypatch.setattr(service, "Keyring", fails_at_first("watch", service.Keyring))
+        monkeypatch.setattr(committer, "sweep", fails_at_first("sweep", lambda: faults.append("swept")))
+        tasks = [asyncio.create_task(sense.watch()), asyncio.create_task(sense.sweep())]
+        sense.token(b"Bearer " + SECRET.encode())
+
+        write_snapshot(data, tokens=[], version=2)
+        while followed.keyring is None or followed.keyring.version != 2 or "swept" not in faults:
+            await asyncio.sleep(0.01)
+
+        with pytest.raises(NotSignedIn):
+            sense.token(b"Bearer " + SECRET.encode())
+        assert {"watch", "sweep"} <= set(faults)
+        for task in tasks:
+            task.cancel()
+
+    play(data, act)
 
 
 def test_segments_rotate_by_clock_where_it_runs_fast(data: Path, clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -130,6 +130,7 @@ def test_as_a_file(station: Station) -> None:
         ({"every": "1s", "agg": "mean", "from_": datetime(2020, 1, 1, tzinfo=UTC)}, 422, "every"),
         ({"after": "yesterday"}, 422, "after"),
         ({"after": "2026-03-01T12:00:00"}, 422, "after"),
+        ({"after": "0001-01-01T00:00:00+14:00"}, 422, "after"),
         ({"property": "pm26"}, 404, None),
         ({"thing": "air-9"}, 404, None),
     ],
@@ -214,5 +215,7 @@ def test_a_reading_is_found_by_its_id_also_after_it_was_corrected(station: Stati
         "air-1/pm25/2026-03-01T12:00:00/0",
         "nonsense",
         "air-1/pm25/x/y",
+        "air-1/pm25/9999-12-31T23:59:59.999999Z/0",
+        "air-1/pm25/0001-01-01T00:00:00+14:00/0",
     ):
         assert queries.find_reading(viewer, missing) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,9 @@ from citybrain.hubs.sensing.ingest.room import Room
 from citybrain.hubs.sensing.ingest.sift import Rejected, Sieve, corrected_too_often, parse, places_of
 from citybrain.hubs.sensing.ingest.snapshot import Keyring, Rule, Rules, SnapshotFile, Things, Token, Tokens
 
+log = logging.getLogger("citybrain.sense")
 POLL_SECONDS = 0.1
+RETRY_SECONDS = 1.0
 SWEEP_SECONDS = 1.0
 DRIVEN_SECONDS = 0.01
 
@@ -49,6 +52,11 @@ class Snapshots:
 
     def changed(self) -> list[SnapshotFile]:
         return [file for file in self.files if file.changed()]
+
+    def forget(self) -> None:
+        """Read them all again at the next look."""
+        for file in self.files:
+            file.forget()
 
     def load(self, files: list[SnapshotFile]) -> bool:
         """Read these files; whether things or rules are new."""
@@ -133,16 +141,30 @@ class Service:
         driven = getattr(clock.current(), "mode", "") == "driven"
         swept, at = 0.0, clock.now()
         while True:
-            if clock.monotonic() - swept >= SWEEP_SECONDS or (driven and clock.now() != at):
-                swept, at = clock.monotonic(), clock.now()
-                self.committer.sweep()
+            try:
+                if clock.monotonic() - swept >= SWEEP_SECONDS or (driven and clock.now() != at):
+                    swept, at = clock.monotonic(), clock.now()
+                    self.committer.sweep()
+            except Exception:
+                log.exception("silences could not be looked for, trying again")
+                swept = clock.monotonic()
             await asyncio.sleep(DRIVEN_SECONDS if driven else POLL_SECONDS)
 
     async def watch(self) -> None:
-        """Follow the snapshot files until cancelled."""
+        """Follow the snapshot files until cancelled: what cannot be taken over is tried again, as who is revoked
+        there may send until it is.
+        """
         while True:
-            changed = self.snapshots.changed()
-            new = await asyncio.to_thread(self.snapshots.load, changed) if changed else False
-            if new:
-                self.committer.adopt(self.catalogue, self.snapshots.rules)
-            await asyncio.sleep(POLL_SECONDS)
+            try:
+                await self._follow()
+                await asyncio.sleep(POLL_SECONDS)
+            except Exception:
+                log.exception("the snapshot could not be taken over, trying again")
+                self.snapshots.forget()
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _follow(self) -> None:
+        changed = self.snapshots.changed()
+        new = await asyncio.to_thread(self.snapshots.load, changed) if changed else False
+        if new:
+            self.committer.adopt(self.catalogue, self.snapshots.rules)

@@ -117,6 +117,10 @@ class SnapshotFile:
         changed, self._seen = mark != self._seen, mark
         return changed
 
+    def forget(self) -> None:
+        """It counts as changed again."""
+        self._seen = None
+
     def read(self) -> Any | None:
         """The parsed content; None, with a line in the log, when it cannot be understood."""
         try:

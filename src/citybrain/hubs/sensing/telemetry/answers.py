@@ -82,7 +82,7 @@ def _after(given: str | None) -> datetime | None:
         return None
     try:
         return clock.from_micros(micros(given))
-    except (ValueError, TypeError) as error:  # not a time, or one without zone
+    except (ValueError, TypeError, OverflowError) as error:  # not a time, or one without zone
         raise BadInput("input.invalid", fields=(FieldError("after", "telemetry.known_after"),)) from error
 
 

@@ -181,12 +181,11 @@ def find_reading(viewer: Viewer, reading_id: str) -> Reading | None:
     try:
         thing, name, at, sequence = reading_id.rsplit("/", 3)
         moment, number = datetime.fromisoformat(at), int(sequence)
+        span = around(clock.from_micros(clock.to_micros(moment)))
         stream = get_stream(viewer, thing, name)
-    except (ValueError, NotFound):
+    except (ValueError, TypeError, OverflowError, NotFound):  # no number or time, one without zone, the end of all time
         return None
-    if moment.tzinfo is None:
-        return None
-    row = stream.source(around(moment)).one(number)
+    row = stream.source(span).one(number)
     return _reading(stream, row) if row else None
 
 
