@@ -216,6 +216,18 @@ def test_from_december_on_the_next_year_is_missed(office: Play) -> None:
     assert missing_years() == {}
 
 
+@pytest.mark.parametrize("is_set", [False, True])
+def test_a_holiday_over_new_years_eve_does_not_make_the_next_year_known(office: Play, is_set: bool) -> None:
+    """Spring Festival would be counted as working days, and nobody warned."""
+    holidays = [{"from": "2026-01-01"}, {"from": "2026-12-31", "to": "2027-01-01"}]
+    declare({**OFFICE, "calendars": [{**OFFICE["calendars"][0], "holidays": holidays}]})
+    if is_set:
+        put(office, holidays=[{"start": "2026-10-01", "end": "2026-10-07"}])
+    for days in (274, 40):  # 1 December, 10 January
+        office.clock.move(days=days)
+        assert missing_years() == {"play.office": [2027]}
+
+
 # files
 
 ICS = """BEGIN:VCALENDAR

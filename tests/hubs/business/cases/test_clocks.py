@@ -300,6 +300,23 @@ def test_who_has_finished_in_time_is_not_late_because_others_look_at_it_late(pla
     assert (case.in_time, case.due) == (None, city_clock.now() + timedelta(hours=6))
 
 
+def test_a_case_that_was_closed_then_is_not_on_the_map_of_then_though_it_was_reopened(play: Play):
+    case = handled_within_ten_hours(play)
+    play.move(hours=1)
+    play.handler.finishes(case)
+    play.dispatcher.takes("verify", case)
+    play.move(hours=1)
+    play.dispatcher.takes("close", case, summary="已处置")
+    play.move(hours=1)
+    play.dispatcher.takes("reopen", case, reason="又坏了")
+    play.move(hours=1)
+
+    now = city_clock.now()
+    shown = [len(case_points(system_viewer("test"), CaseFilter(), at=now - timedelta(minutes=ago)))
+             for ago in (210, 90, 30)]  # fmt: skip
+    assert shown == [1, 0, 1]
+
+
 def test_work_that_is_rejected_goes_on_with_the_time_that_was_left(play: Play):
     case = handled_within_ten_hours(play)
     play.move(hours=4)

@@ -161,6 +161,11 @@ def years_of(definition: CalendarDefinition | YearDefinition) -> set[int]:
     return free | {one.day.year for one in definition.make_up_days}
 
 
+def begun_years(definition: CalendarDefinition) -> set[int]:
+    """The years of which a calendar means to speak: what reaches over New Year's Eve says nothing of the next year."""
+    return {holiday.from_.year for holiday in definition.holidays} | {one.day.year for one in definition.make_up_days}
+
+
 def year_of(definition: CalendarDefinition, year: int) -> YearDefinition:
     """What a calendar says of one year; a holiday over New Year's Eve is cut there."""
     return YearDefinition(

@@ -147,9 +147,9 @@ def _fill(batch: Batch, placed: Mapping[int, Placed], organisations: Mapping[str
 
 def _models(codes: Sequence[str]) -> QuerySet[ThingModel]:
     """All models; who brings codes that are new holds them, so that no two bring the same ones at once."""
-    there = sum(Thing.objects.filter(code__in=some).count() for some in _chunks(codes))
+    are_there = all(Thing.objects.filter(code__in=some).count() == len(some) for some in _chunks(codes))
     models = ThingModel.objects.order_by("pk")
-    return models if there == len(codes) else models.select_for_update(no_key=True)
+    return models if are_there else models.select_for_update(no_key=True)
 
 
 def _known(codes: Sequence[str]) -> dict[str, Thing]:

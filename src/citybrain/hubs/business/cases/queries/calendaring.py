@@ -84,8 +84,7 @@ def missing_years() -> dict[str, list[int]]:
     """
     wanted = _wanted()
     found = {}
-    for key, one in sorted(catalogue().calendars.items()):
-        known = years_of(one)
+    for key, known in sorted(catalogue().known_years.items()):
         missing = [year for year in wanted if year not in known]
         if known and missing and _clocks(key):
             found[key] = missing

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import Q
 
 from citybrain.base.errors import BadInput, FieldError
-from citybrain.hubs.business.cases.calendars import Basis, WallTime, with_years, working_time
+from citybrain.hubs.business.cases.calendars import Basis, WallTime, begun_years, with_years, working_time
 from citybrain.hubs.business.cases.loops import LoopDefinition, State
 from citybrain.hubs.business.cases.manifest import (
     CalendarDefinition,
@@ -51,6 +51,7 @@ class Catalogue:
     plans: dict[str, Plan]
     labels: dict[str, str]
     calendars: dict[str, CalendarDefinition]
+    known_years: dict[str, set[int]]
     types_by_pk: dict[int, CaseTypeView] = field(default_factory=dict)
     loops_by_pk: dict[int, LoopView] = field(default_factory=dict)
     plans_by_pk: dict[int, Plan] = field(default_factory=dict)
@@ -156,10 +157,12 @@ def _stamp() -> tuple[str, str, str]:
 
 
 def _load(zone: str, city_code: str) -> Catalogue:
-    calendars = load_calendars()
+    declared, given = _declared_calendars(), _given_years()
+    known = {key: begun_years(one) | set(given.get(key, {})) for key, one in declared.items()}
+    calendars = {key: with_years(one, given.get(key, {})) for key, one in declared.items()}
     loops = {row.key: _loop_view(row) for row in _latest(Loop)}
     labels = dict(CaseLabel.objects.values_list("label", "case_type__code"))
-    found = Catalogue(ZoneInfo(zone), city_code, _types(), loops, {}, labels, calendars)
+    found = Catalogue(ZoneInfo(zone), city_code, _types(), loops, {}, labels, calendars, known)
     found.plans = {row.key: found._plan_view(row) for row in _latest(ClockPlan)}
     found.types_by_pk = {view.pk: view for view in found.types.values()}
     found.loops_by_pk = {view.pk: view for view in loops.values()}
@@ -167,19 +170,20 @@ def _load(zone: str, city_code: str) -> Catalogue:
     return found
 
 
-def load_calendars() -> dict[str, CalendarDefinition]:
-    """Every calendar with the years that operators set, read from the tables."""
+def _given_years() -> dict[str, dict[int, YearDefinition]]:
+    """The years that operators set, by calendar."""
     years: dict[str, dict[int, YearDefinition]] = {}
     for row in CalendarYear.objects.order_by("version"):
         given = years.setdefault(row.calendar, {})
         given.pop(row.year, None)
         if row.definition is not None:
             given[row.year] = YearDefinition.model_validate(row.definition)
-    declared = {row.key: row.definition for row in WorkCalendar.objects.order_by("version")}
-    return {
-        key: with_years(CalendarDefinition.model_validate(definition), years.get(key, {}))
-        for key, definition in declared.items()
-    }
+    return years
+
+
+def _declared_calendars() -> dict[str, CalendarDefinition]:
+    newest = {row.key: row.definition for row in WorkCalendar.objects.order_by("version")}
+    return {key: CalendarDefinition.model_validate(definition) for key, definition in newest.items()}
 
 
 def _latest(model: type[Loop] | type[ClockPlan]) -> list[Any]:
