@@ -17,13 +17,17 @@ from citybrain.hubs.data.facts.types import TIME, FactTable, Reference, Row, Tal
 S, I16, I32, I64, F, B = pa.string(), pa.int16(), pa.int32(), pa.int64(), pa.float64(), pa.bool_()
 COLUMNS = {
     "case": S, "case_type": S, "loop": S, "state": S, "stage": S, "severity": I16, "source": S, "signal_count": I32,
-    "opened_at": TIME, "learned_at": TIME, "due_at": TIME, "closed_at": TIME, "in_time": B, "outcome": S, "organisation": S,
-    "organisation_path": S, "region_code": S, "lon": F, "lat": F, "precision_m": F, "reopened_count": I16,
+    "opened_at": TIME, "learned_at": TIME, "due_at": TIME, "closed_at": TIME, "in_time": B, "outcome": S,
+    "organisation": S, "organisation_path": S, "region_code": S, "lon": F, "lat": F, "precision_m": F, "reopened_count": I16,
     "is_supervised": B, "step": S, "verb": S, "assignment": I64, "role": S, "previous_organisation": S,
     "duplicate_of": S, "signal": S, "clock_extent": S, "clock_state": S, "level": I16,
+    "task_organisation": S, "task_organisation_path": S,
 }  # fmt: skip
-"""`opened_at` is when it happened, `learned_at` when the city learned of it; the rest as in the message."""
-SAME = [name for name in COLUMNS if name not in ("opened_at", "learned_at", "organisation_path")]
+"""`opened_at` is when it happened, `learned_at` when the city learned of it; the rest as in the message.
+`task_organisation` is null where the message is about no task, and in what was told before messages had it.
+"""
+OWN = ("opened_at", "learned_at", "organisation_path", "task_organisation", "task_organisation_path")
+SAME = [name for name in COLUMNS if name not in OWN]
 
 
 def case_row(event: Event) -> Row | None:
@@ -33,6 +37,8 @@ def case_row(event: Event) -> Row | None:
     row: Row = {name: getattr(told, name) for name in SAME}
     row |= {"opened_at": told.occurred_at, "learned_at": told.recorded_at}
     row["organisation_path"] = path_of(told.organisation, event.organisation_paths)
+    row["task_organisation"] = told.task_organisation or None
+    row["task_organisation_path"] = path_of(told.task_organisation, event.organisation_paths) or None
     return row
 
 
@@ -60,13 +66,15 @@ WITH life AS (
     coalesce(max(level) FILTER (WHERE clock_extent = 'case'), 0) AS clock_level
   FROM case_events GROUP BY "case")
 SELECT e."case", e.case_type, e.loop, e.state, e.stage, e.severity, e.source, e.signal_count, e.opened_at, e.learned_at,
-  e.due_at, e.closed_at, e.in_time, e.outcome, e.organisation, e.organisation_path, e.region_code, e.region_path, e.lon, e.lat,
-  e.reopened_count, e.is_supervised, e.duplicate_of, e.recorded_at, life.* EXCLUDE ("case", last_seq)
+  e.due_at, e.closed_at, e.in_time, e.outcome, e.organisation, e.organisation_path, e.region_code, e.region_path,
+  e.lon, e.lat, e.reopened_count, e.is_supervised, e.duplicate_of, e.recorded_at, life.* EXCLUDE ("case", last_seq)
 FROM life JOIN case_events e ON e.seq = life.last_seq
 """
 ASSIGNMENTS = """
-SELECT assignment, min("case") AS "case", arg_min(role, seq) AS role, arg_min(organisation, seq) AS organisation,
-  arg_min(organisation_path, seq) AS organisation_path, arg_min(region_path, seq) AS region_path,
+SELECT assignment, min("case") AS "case", arg_min(role, seq) AS role,
+  arg_min(coalesce(task_organisation, organisation), seq) AS organisation,
+  arg_min(coalesce(task_organisation_path, organisation_path), seq) AS organisation_path,
+  arg_min(region_path, seq) AS region_path,
   arg_min(case_type, seq) AS case_type, min(occurred_at) AS since,
   min(occurred_at) FILTER (WHERE type = 'case.accepted') AS accepted_at,
   max(occurred_at) FILTER (WHERE type = 'case.finished') AS finished_at,
