@@ -18,9 +18,9 @@ S, I16, I32, I64, F, B = pa.string(), pa.int16(), pa.int32(), pa.int64(), pa.flo
 COLUMNS = {
     "case": S, "case_type": S, "loop": S, "state": S, "stage": S, "severity": I16, "source": S, "signal_count": I32,
     "opened_at": TIME, "learned_at": TIME, "due_at": TIME, "closed_at": TIME, "in_time": B, "outcome": S,
-    "organisation": S, "organisation_path": S, "region_code": S, "lon": F, "lat": F, "precision_m": F, "reopened_count": I16,
-    "is_supervised": B, "step": S, "verb": S, "assignment": I64, "role": S, "previous_organisation": S,
-    "duplicate_of": S, "signal": S, "clock_extent": S, "clock_state": S, "level": I16,
+    "organisation": S, "organisation_path": S, "region_code": S, "lon": F, "lat": F, "precision_m": F,
+    "reopened_count": I16, "is_supervised": B, "step": S, "verb": S, "assignment": I64, "role": S,
+    "previous_organisation": S, "duplicate_of": S, "signal": S, "clock_extent": S, "clock_state": S, "level": I16,
     "task_organisation": S, "task_organisation_path": S,
 }  # fmt: skip
 """`opened_at` is when it happened, `learned_at` when the city learned of it; the rest as in the message.
