@@ -18,7 +18,7 @@ from citybrain.hubs.business.cases import clockwork
 from citybrain.hubs.business.cases.actions import watching
 from citybrain.hubs.business.cases.calendars import WorkingTime
 from citybrain.hubs.business.cases.manifest import ClockDefinition
-from citybrain.hubs.business.cases.models import Case, ClockRun, SelfTest, TimelineEntry
+from citybrain.hubs.business.cases.models import ClockRun, SelfTest, TimelineEntry
 from citybrain.hubs.business.cases.queries import CaseFilter, case_points, count_due
 from citybrain.hubs.business.cases.types import Plan
 from tests.hubs.business.cases.stage import CaseOnStage, Play, Refused, declare
@@ -167,67 +167,6 @@ def test_more_time_moves_the_warnings_too(play: Play):
     assert case.is_overdue is False
     play.move(hours=2)
     assert rung(case.number)[-1][0] == "case.escalated"
-
-
-OFFICE_WEEK = {day: ["09:00-17:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
-LIMITS = {
-    "calendars": [{"key": "c", "title": {"zh": "历", "en": "c"}, "week": OFFICE_WEEK}],
-    "clocks": [
-        {"key": "wall", "title": {"zh": "日", "en": "Days"}, "duration": {"amount": 3, "unit": "days"}},
-        {"key": "office", "title": {"zh": "工", "en": "Working days"}, "calendar": "c",
-         "duration": {"amount": 4, "unit": "working_days"}},
-    ],
-    "case_types": [
-        {"code": code, "title": {"zh": code, "en": code}, "loop": "standard", "clocks": {"case": code}}
-        for code in ("wall", "office")
-    ],
-    "responsibilities": [{"case_type": code, "organisation": "urban"} for code in ("wall", "office")],
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("kind", "due", "amount", "unit", "longer"),
-    [
-        ("wall", "2026-03-06 00:00", 1, "days", "2026-03-07 00:00"),
-        ("wall", "2026-03-06 00:00", 30, "hours", "2026-03-07 06:00"),
-        ("office", "2026-03-06 17:00", 1, "working_days", "2026-03-09 17:00"),
-        ("office", "2026-03-06 17:00", 7, "days", "2026-03-14 00:00"),
-    ],
-)
-def test_more_time_is_counted_as_it_was_asked_for(
-    play: Play, kind: str, due: str, amount: int, unit: str, longer: str
-) -> None:
-    declare(LIMITS, pack="limits")
-    case = play.dispatcher.opens(kind)
-    assert case.due == local(due)
-
-    play.handler.takes("extend", case, reason="等配件", duration={"amount": amount, "unit": unit})
-    play.dispatcher.takes("grant", case)
-
-    assert case.due == local(longer)
-
-
-def test_working_time_is_not_asked_for_where_every_day_counts(play: Play):
-    declare(LIMITS, pack="limits")
-    case = play.dispatcher.opens("wall")
-    with pytest.raises(Refused) as refused:
-        play.handler.takes("extend", case, reason="等配件", duration={"amount": 5, "unit": "working_days"})
-    assert refused.value.fields == {"duration": "case.no_calendar"}
-
-
-@pytest.mark.parametrize(("asked_after", "in_time"), [(23, True), (25, False)])
-def test_more_time_heals_a_breach_only_when_it_was_asked_for_before(play: Play, asked_after: int, in_time: bool):
-    """Decided late is not the holder's fault; asked for late is."""
-    case = play.dispatcher.opens()
-    play.move(hours=asked_after)
-    play.handler.takes("extend", case, reason="等配件", duration={"amount": 48, "unit": "hours"})
-    play.move(hours=26 - asked_after)
-    assert [clock["breached_at"] is not None for clock in case.clocks if clock["extent"] == "case"] == [True]
-
-    play.dispatcher.takes("grant", case)
-    is_done(play, case)
-
-    assert Case.objects.get(number=case.number).in_time is in_time
 
 
 WAITING = {

@@ -66,6 +66,26 @@ def test_a_case_is_in_the_lake_as_it_stands(play: Play, clock: Any, tmp_path: Pa
     assert projecting.project(tmp_path) == 0
 
 
+def test_the_task_of_a_helper_is_the_helper_s(play: Play, tmp_path: Path) -> None:  # noqa: F811
+    """And the case stays its holder's, before and after the help."""
+    declare(LAMPS)
+    case = play.dispatcher.opens()
+    play.handler.takes("accept", case)
+    play.handler.takes("assist", case, organisation="eco", note="请协助")
+    play.handler_elsewhere.takes("contribute", case, note="已测")
+
+    projecting.project(tmp_path)
+
+    tasks = ask(tmp_path, "SELECT role, organisation, organisation_path FROM assignments ORDER BY assignment")
+    assert [tuple(task.values()) for task in tasks] == [
+        ("lead", "urban", "/gov/urban/"),
+        ("assist", "eco", "/gov/eco/"),
+    ]
+    told = ask(tmp_path, "SELECT DISTINCT organisation FROM case_events WHERE role = 'assist'")
+    assert told == [{"organisation": "urban"}]
+    assert ask(tmp_path, "SELECT organisation FROM cases") == [{"organisation": "urban"}]
+
+
 @pytest.mark.parametrize("stops_at", ["archive", "case_events", "signal_events"])
 def test_a_kill_between_two_commits_doubles_nothing(
     play: Play, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stops_at: str  # noqa: F811

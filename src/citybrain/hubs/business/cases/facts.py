@@ -21,9 +21,13 @@ COLUMNS = {
     "organisation": S, "organisation_path": S, "region_code": S, "lon": F, "lat": F, "precision_m": F,
     "reopened_count": I16, "is_supervised": B, "step": S, "verb": S, "assignment": I64, "role": S,
     "previous_organisation": S, "duplicate_of": S, "signal": S, "clock_extent": S, "clock_state": S, "level": I16,
+    "task_organisation": S, "task_organisation_path": S,
 }  # fmt: skip
-"""`opened_at` is when it happened, `learned_at` when the city learned of it; the rest as in the message."""
-SAME = [name for name in COLUMNS if name not in ("opened_at", "learned_at", "organisation_path")]
+"""`opened_at` is when it happened, `learned_at` when the city learned of it; the rest as in the message.
+`task_organisation` is null where the message is about no task, and in what was told before messages had it.
+"""
+OWN = ("opened_at", "learned_at", "organisation_path", "task_organisation", "task_organisation_path")
+SAME = [name for name in COLUMNS if name not in OWN]
 
 
 def case_row(event: Event) -> Row | None:
@@ -33,6 +37,8 @@ def case_row(event: Event) -> Row | None:
     row: Row = {name: getattr(told, name) for name in SAME}
     row |= {"opened_at": told.occurred_at, "learned_at": told.recorded_at}
     row["organisation_path"] = path_of(told.organisation, event.organisation_paths)
+    row["task_organisation"] = told.task_organisation or None
+    row["task_organisation_path"] = path_of(told.task_organisation, event.organisation_paths) or None
     return row
 
 
@@ -65,8 +71,10 @@ SELECT e."case", e.case_type, e.loop, e.state, e.stage, e.severity, e.source, e.
 FROM life JOIN case_events e ON e.seq = life.last_seq
 """
 ASSIGNMENTS = """
-SELECT assignment, min("case") AS "case", arg_min(role, seq) AS role, arg_min(organisation, seq) AS organisation,
-  arg_min(organisation_path, seq) AS organisation_path, arg_min(region_path, seq) AS region_path,
+SELECT assignment, min("case") AS "case", arg_min(role, seq) AS role,
+  arg_min(coalesce(task_organisation, organisation), seq) AS organisation,
+  arg_min(coalesce(task_organisation_path, organisation_path), seq) AS organisation_path,
+  arg_min(region_path, seq) AS region_path,
   arg_min(case_type, seq) AS case_type, min(occurred_at) AS since,
   min(occurred_at) FILTER (WHERE type = 'case.accepted') AS accepted_at,
   max(occurred_at) FILTER (WHERE type = 'case.finished') AS finished_at,

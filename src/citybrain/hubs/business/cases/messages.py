@@ -13,7 +13,9 @@ from citybrain.base.bus import Message
 
 
 class CaseMessage(Message, frozen=True, kw_only=True):
-    """The case as it stands after what happened; `step` and `verb` say what was done, `assignment` whose task it is."""
+    """The case as it stands after what happened; `step` and `verb` say what was done, `assignment` whose task it is,
+    `task_organisation` who has that task: a helper's is not that of the holder, `organisation`.
+    """
 
     case: str
     case_type: str
@@ -40,6 +42,7 @@ class CaseMessage(Message, frozen=True, kw_only=True):
     verb: str = ""
     assignment: int | None = None
     role: str = ""
+    task_organisation: str = ""
     previous_organisation: str = ""
     duplicate_of: str = ""
     signal: str = ""

@@ -253,7 +253,8 @@ class Change:
     def _draft(self, one: Told) -> bus.Draft:
         facts = dict(one.facts)
         if one.assignment is not None:
-            facts |= {"assignment": one.assignment.pk, "role": one.assignment.role}
+            task = one.assignment
+            facts |= {"assignment": task.pk, "role": task.role, "task_organisation": task.organisation.code}
         return bus.Draft(
             messages.BY_TYPE[one.event](**facts),
             self.case.subject,
