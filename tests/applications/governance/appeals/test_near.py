@@ -8,6 +8,8 @@ from typing import Any
 
 import h3
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -32,6 +34,19 @@ def test_what_is_reported_already_is_shown_before_one_sends(town, citizen):
     assert case.number not in json.dumps({**one, "ref": ""})
     said = json.dumps(one, ensure_ascii=False)
     assert not any(word in said for word in ("人民路", "12号", "张三丰", "1380"))
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL goes by the sizes, and knows of one case here")
+def test_what_is_open_near_by_is_read_by_its_cell(town, citizen):
+    """A city has thousands of open cases, and everybody may ask."""
+    citizen.reports()
+    town.case_of_last()
+    with CaptureQueriesContext(connection) as asked:
+        citizen.near()
+    (question,) = [one["sql"] for one in asked.captured_queries if 'FROM "cases_case"' in one["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN QUERY PLAN " + question.replace("%", "%%"))
+        assert "open_cases_by_cell" in str(cursor.fetchall())
 
 
 def test_a_text_finds_the_sort_by_its_keywords_and_without_any_all_are_shown(town, citizen):

@@ -11,8 +11,10 @@ from django.conf import settings
 from citybrain.applications.operations.indicators import computing, crossing
 from citybrain.applications.operations.indicators.models import Standing
 from citybrain.base import bus
+from citybrain.base.audit import SYSTEM
 from citybrain.base.clock import MovableClock
 from citybrain.base.notices.models import Notice
+from citybrain.base.places.actions import move_region
 from citybrain.hubs.business.cases.models import CaseType, CatalogueVersion
 from citybrain.hubs.business.signals.models import Signal
 from tests.applications.operations.indicators.stage import ACCEPTED, declare_indicators, run
@@ -104,7 +106,7 @@ def test_a_number_opens_down_to_its_rows(three_cases: list[Any], play: Play) -> 
     assert {row["subject"] for row in rows} == {f"case/{case.number}" for case in three_cases}
     added = 100 * sum(row["numerator"] for row in rows) / sum(row["denominator"] for row in rows)
     assert added == pytest.approx(opened["shown"]["value"])
-    assert [one["table"] for one in opened["inputs"]] == ["case_events"]
+    assert [one["table"] for one in opened["inputs"]] == ["case_events", "regions_history"]
     assert opened["inputs"][0]["newest"] is not None
 
 
@@ -128,7 +130,7 @@ def test_a_number_whose_run_was_killed_is_explained_as_it_was_known(
 
     opened = play.leader.get(f"{KEY}/explanation", known_at=first["recorded_at"])
     assert (opened["shown"]["value"], opened["is_reproduced"]) == (first["value"], True)
-    assert [one["table"] for one in opened["inputs"]] == ["case_events"]
+    assert [one["table"] for one in opened["inputs"]] == ["case_events", "regions_history"]
 
 
 def test_whoever_serves_a_part_sees_the_numbers_of_that_part(three_cases: list[Any], play: Play) -> None:
@@ -141,6 +143,28 @@ def test_whoever_serves_a_part_sees_the_numbers_of_that_part(three_cases: list[A
         assert refused.value.status == 403
     assert play.dispatcher_elsewhere.get(f"{KEY}/ranking")[0]["code"] == "420602"
     assert len(play.dispatcher_elsewhere.get(f"{KEY}/ranking")) == 1
+
+
+def test_after_a_region_moved_the_rows_are_open_to_who_sees_the_cases(
+    three_cases: list[Any], play: Play, cast: Cast, clock: MovableClock
+) -> None:
+    """The lists show the cases of a moved street to the county it belongs to now, and so does the lake."""
+    bus.drain()  # the work process runs before anything is rearranged
+    run()
+    before = shown(play.leader, code="420606")
+    move_region(cast.street, actor=SYSTEM, parent=cast.other_county)
+    bus.drain()
+    clock.move(minutes=3)
+    run()
+
+    assert [shown(play.leader, code=code)["rows"] for code in ("420606", "420602")] == [1, 2]
+    opened = play.dispatcher_elsewhere.get(f"{KEY}/explanation", code="420602")
+    assert (opened["is_reproduced"], opened["total"], opened["hidden"]) == (True, 2, 0)
+    assert {row["subject"] for row in opened["rows"]} == {
+        f"case/{number}" for number in play.dispatcher_elsewhere.sees()
+    }
+    then = play.leader.get(f"{KEY}/explanation", code="420606", known_at=before["recorded_at"])
+    assert (then["is_reproduced"], then["total"]) == (True, 2)
 
 
 def test_a_new_wording_computes_everything_again(three_cases: list[Any], play: Play) -> None:

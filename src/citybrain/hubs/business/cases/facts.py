@@ -66,20 +66,22 @@ WITH life AS (
     coalesce(max(level) FILTER (WHERE clock_extent = 'case'), 0) AS clock_level
   FROM case_events GROUP BY "case")
 SELECT e."case", e.case_type, e.loop, e.state, e.stage, e.severity, e.source, e.signal_count, e.opened_at, e.learned_at,
-  e.due_at, e.closed_at, e.in_time, e.outcome, e.organisation, e.organisation_path, e.region_code, e.region_path,
-  e.lon, e.lat, e.reopened_count, e.is_supervised, e.duplicate_of, e.recorded_at, life.* EXCLUDE ("case", last_seq)
-FROM life JOIN case_events e ON e.seq = life.last_seq
+  e.due_at, e.closed_at, e.in_time, e.outcome, e.organisation, e.organisation_path, e.region_code,
+  coalesce(m.path, e.region_path) AS region_path, e.lon, e.lat, e.reopened_count, e.is_supervised, e.duplicate_of,
+  e.recorded_at, life.* EXCLUDE ("case", last_seq)
+FROM life JOIN case_events e ON e.seq = life.last_seq LEFT JOIN moved_regions m ON m.code = e.region_code
 """
 ASSIGNMENTS = """
+SELECT a.* EXCLUDE (region_code) REPLACE (coalesce(m.path, a.region_path) AS region_path) FROM (
 SELECT assignment, min("case") AS "case", arg_min(role, seq) AS role,
   arg_min(coalesce(task_organisation, organisation), seq) AS organisation,
   arg_min(coalesce(task_organisation_path, organisation_path), seq) AS organisation_path,
-  arg_min(region_path, seq) AS region_path,
+  arg_min(region_path, seq) AS region_path, arg_min(region_code, seq) AS region_code,
   arg_min(case_type, seq) AS case_type, min(occurred_at) AS since,
   min(occurred_at) FILTER (WHERE type = 'case.accepted') AS accepted_at,
   max(occurred_at) FILTER (WHERE type = 'case.finished') AS finished_at,
   min(occurred_at) FILTER (WHERE type = 'case.returned') AS returned_at
-FROM case_events WHERE assignment IS NOT NULL GROUP BY assignment
+FROM case_events WHERE assignment IS NOT NULL GROUP BY assignment) a LEFT JOIN moved_regions m ON m.code = a.region_code
 """
 
 

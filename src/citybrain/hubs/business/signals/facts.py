@@ -31,6 +31,7 @@ def signal_row(event: Event) -> Row | None:
 
 
 SIGNALS = """
+SELECT s.* REPLACE (coalesce(m.path, s.region_path) AS region_path) FROM (
 SELECT signal_id, max(kind) AS kind, max(source) AS source, arg_min(region_path, seq) AS first_region_path,
   arg_max(region_path, seq) FILTER (WHERE region_path <> '') AS region_path,
   arg_max(organisation_paths, seq) AS organisation_paths,
@@ -41,7 +42,8 @@ SELECT signal_id, max(kind) AS kind, max(source) AS source, arg_min(region_path,
   arg_max(rule, seq) FILTER (WHERE type = 'signal.merged') AS merge_rule,
   bool_or(type = 'signal.waiting') AS has_waited,
   min(recorded_at) FILTER (WHERE type IN ('signal.merged', 'signal.opened', 'signal.ended')) AS settled_at
-FROM signal_events GROUP BY signal_id
+FROM signal_events GROUP BY signal_id) s
+LEFT JOIN moved_regions m ON m.code = list_last(string_split(rtrim(s.region_path, '/'), '/'))
 """
 
 

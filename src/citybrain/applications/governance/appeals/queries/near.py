@@ -15,7 +15,7 @@ from typing import Any
 
 import h3
 from django.core import signing
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from citybrain.applications.governance.appeals.manifest import Category, Progress
 from citybrain.applications.governance.appeals.models import Picture
@@ -76,7 +76,7 @@ def near_duplicates(
         return []
     words, cases = declared(), catalogue()
     here = point.wgs84()
-    rows = _public(words, cases).filter(closed_at=None, h3__in=_cells(here, NEAR_RINGS))
+    rows = _public(words, cases).filter(_within(here, NEAR_RINGS), closed_at=None)
     found = list(rows.order_by("-recorded_at", "-pk")[:MOST_LOOKED_AT])
     wanted = _types_like(words, cases, category, text)
     if wanted:
@@ -91,7 +91,7 @@ def public_cases(*, solved: bool, around: Point | None = None, limit: int = MOST
     rows = _public(words, cases)
     here = around.wgs84() if around else None
     if here is not None:
-        rows = rows.filter(h3__in=_cells(here, AROUND_RINGS))
+        rows = rows.filter(_within(here, AROUND_RINGS))
     since = clock.now() - LATELY
     if solved:
         rows = rows.filter(closed_at__gte=since, outcome="resolved").order_by("-closed_at", "-pk")
@@ -113,8 +113,10 @@ def _public(words: Declared, cases: Catalogue) -> QuerySet[Case]:
     return Case.objects.filter(case_type__in=words.public_types(cases)).select_related("organisation")
 
 
-def _cells(here: Point, rings: int) -> list[str]:
-    return sorted(h3.grid_disk(h3_cell(here.lon, here.lat, RESOLUTION), rings))
+def _within(here: Point, rings: int) -> Q:
+    """In these cells, and said as the index of open cases by cell says it."""
+    cells = sorted(h3.grid_disk(h3_cell(here.lon, here.lat, RESOLUTION), rings))
+    return ~Q(h3="") & Q(h3__in=cells)
 
 
 def centre_of(cell: str) -> Place | None:

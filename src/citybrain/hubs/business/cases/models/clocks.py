@@ -60,6 +60,7 @@ class ClockRun(models.Model):
         ordering = ["id"]
         indexes = [
             models.Index(fields=["next_at", "id"], name="clocks_due_next", condition=Q(next_at__isnull=False)),
+            models.Index(fields=["due_at", "id"], name="clocks_not_stopped", condition=Q(stopped_at__isnull=True)),
         ]
 
     def __str__(self) -> str:
