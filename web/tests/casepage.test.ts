@@ -7,7 +7,7 @@ import { distance } from '@/console/cases/page/places'
 import { bodyOf, emptyValues, fieldsOf, groupsOf, isOneTap, missingOf, primaryOf, startOf, unmetOf, type Case, type Step } from '@/console/cases/page/steps'
 
 const title = (text: string) => ({ zh: text, en: text })
-const step = (verb: string, more: Partial<Step> = {}): Step => ({ key: verb, title: title(verb), verb, needs: [], to: null, to_title: null, outcome: '', blocked_by: [], ...more })
+const step = (verb: string, more: Partial<Step> = {}): Step => ({ key: verb, title: title(verb), verb, needs: [], to: null, to_title: null, to_kind: '', outcome: '', blocked_by: [], ...more })
 const blocked = [{ asked: { field: 'open_assists', is: 'eq', value: 0 }, actual: 1 }]
 const keys = (steps: readonly Step[]) => steps.map((one) => one.key)
 

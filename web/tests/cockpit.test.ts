@@ -1,3 +1,4 @@
+import { axisOf } from '@/console/cockpit/charts'
 import { flowOf, through } from '@/console/cockpit/flow'
 import messages from '@/console/cockpit/messages'
 import { DAYS, isBeyond, midnights, momentAt, MOST, positionOf, shifted } from '@/console/cockpit/moments'
@@ -90,5 +91,16 @@ describe('lines and bands', () => {
     const given = [at('map', 4, 3), at('list', 1, 3), at('number', 5, 1), at('number', 1, 9)]
     expect(inOrder(given).map((one) => one.key)).toEqual(['number1', 'list3', 'map3', 'number9'])
     expect(onPhone(given).map((one) => one.key)).toEqual(['number1', 'number9', 'list3', 'map3'])
+  })
+})
+
+describe('the axis of a trend', () => {
+  const line = (...points: Point[]) => ({ indicator: facts(), points }) as unknown as Parameters<typeof axisOf>[0][number]
+
+  it('shows the periods before a single one, and none after it', () => {
+    const start = Date.parse(TODAY.start)
+    expect(axisOf([line(TODAY), line(TODAY)])).toEqual({ min: start - 13 * 86_400_000, max: start })
+    expect(axisOf([line(YESTERDAY, TODAY)])).toBeNull()
+    expect(axisOf([line()])).toBeNull()
   })
 })

@@ -7,7 +7,7 @@ export const shared: Messages = {
     demo: { title: '演示身份', hint: '这是演示城市，点一下即以该身份进入' },
     common: {
       save: '保存', cancel: '取消', confirm: '确定', close: '关闭', back: '返回', retry: '重试', refresh: '刷新', search: '搜索', more: '加载更多',
-      all: '全部', yes: '是', no: '否', none: '无', unknown: '未知', loading: '正在加载', edit: '修改', add: '新增', remove: '移除', details: '详情',
+      all: '全部', yes: '是', no: '否', none: '无', unknown: '未知', loading: '正在加载', between: '；', edit: '修改', add: '新增', remove: '移除', details: '详情',
       copy: '复制', copied: '已复制', export: '导出', print: '打印', filter: '筛选', clear: '清除', next: '下一步', previous: '上一步', required: '必填',
       about: '约 {n}', aboutMore: '{n}+', optional: '选填', language: 'English',
     },
@@ -28,7 +28,7 @@ export const shared: Messages = {
     demo: { title: 'Demo roles', hint: 'A demo city: one click takes you in as that role' },
     common: {
       save: 'Save', cancel: 'Cancel', confirm: 'OK', close: 'Close', back: 'Back', retry: 'Try again', refresh: 'Refresh', search: 'Search', more: 'Load more',
-      all: 'All', yes: 'Yes', no: 'No', none: 'None', unknown: 'Unknown', loading: 'Loading', edit: 'Edit', add: 'Add', remove: 'Remove', details: 'Details',
+      all: 'All', yes: 'Yes', no: 'No', none: 'None', unknown: 'Unknown', loading: 'Loading', between: '; ', edit: 'Edit', add: 'Add', remove: 'Remove', details: 'Details',
       copy: 'Copy', copied: 'Copied', export: 'Export', print: 'Print', filter: 'Filter', clear: 'Clear', next: 'Next', previous: 'Previous', required: 'Required',
       about: 'about {n}', aboutMore: '{n}+', optional: 'optional', language: '中文',
     },

@@ -14,6 +14,9 @@ from citybrain.base.querying import Scope
 if TYPE_CHECKING:
     from citybrain.base.accounts.types import Viewer
 
+NOBODY = "nobody there"
+"""The error of a notice whose recipients hold no account."""
+
 
 class Notice(models.Model):
     """A message to a person, an organisation or whoever is on duty (通知), with the state of its delivery.

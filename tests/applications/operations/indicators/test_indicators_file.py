@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
+from citybrain.applications.operations.indicators.manifest import IndicatorDefinition
 from citybrain.base.packs import check_packs
 from tests.applications.operations.cockpit.test_screen_file import INDICATORS, PACK
 
@@ -60,3 +62,11 @@ def test_a_mistake_in_shared_sql_is_told_where_it_stands(tmp_path: Path, setting
     (said,) = judged(tmp_path, SHARED.replace("FROM cases", "FROM cases JOIN casez") + of_closed)
 
     assert said.startswith("indicators.yaml:4: views/river_closed: The SELECT does not run: ")
+
+
+def test_a_count_is_a_whole_number_unless_it_says_otherwise() -> None:
+    declared = yaml.safe_load(INDICATORS)
+    definition = declared["indicators"]["river.floods"]
+    assert IndicatorDefinition.model_validate(definition).decimals == 0
+    assert IndicatorDefinition.model_validate({**definition, "decimals": 2}).decimals == 2
+    assert IndicatorDefinition.model_validate({**definition, "aggregate": "mean"}).decimals == 1

@@ -14,6 +14,8 @@ from citybrain.applications.operations.trace import kinds
 from citybrain.base.audit import SYSTEM
 from citybrain.base.bus import delivery
 from citybrain.base.bus.registry import only, subscriptions
+from citybrain.base.notices.actions import deliver_due
+from citybrain.base.notices.models import NOBODY, Notice
 from citybrain.hubs.business.cases.manifest import CasesFile
 from citybrain.hubs.business.cases.models import Case
 from citybrain.hubs.business.cases.packing import apply_cases_file
@@ -191,7 +193,10 @@ class TestCommand:
 
     def test_what_is_not_there_is_a_sentence(self, world, capsys):
         assert main(["trace", "case", "AJ0"]) == 2
-        assert "Traceback" not in capsys.readouterr().err
+        said = capsys.readouterr().err
+        assert "AJ0" in said
+        assert "案件" in said or "case" in said
+        assert "Traceback" not in said
 
 
 def test_a_thing_leads_to_the_cases_of_its_alarms(world):
@@ -250,3 +255,24 @@ def test_whoever_was_told_of_a_case_is_a_part_of_its_chain(world):
     back = world.chain("notice", told["id"])
     assert by_kind(back)["case"]["id"] == world.case.number
     assert world.trace("notice", told["id"], by="handler").status_code == 404
+
+
+def test_a_notice_that_found_nobody_says_why(world, capsys):
+    deliver_due()
+    chain = world.chain("case", world.case.number)
+    assert by_kind(chain)["notice"]["data"]["why"] == ""
+    Notice.objects.update(state=Notice.State.FAILED, error=NOBODY)
+
+    assert by_kind(world.chain("case", world.case.number))["notice"]["data"]["why"] == NOBODY
+    assert main(["trace", "case", world.case.number]) == 0
+    out = capsys.readouterr().out
+    assert "nobody there" in out or "没有收件人" in out
+
+    Notice.objects.update(error="550 no such mailbox: somebody@example.org")
+    assert by_kind(world.chain("case", world.case.number))["notice"]["data"]["why"] == ""
+
+
+def test_a_signal_has_its_english_title(world):
+    titles = by_kind(world.chain("signal", str(world.signal.pk)))["signal"]["title"]
+    assert titles == {"zh": world.signal.subject, "en": world.signal.subject_en}
+    assert titles["en"] != titles["zh"]

@@ -26,6 +26,7 @@ def test_a_step_says_where_it_leads(play: Play):
     case = play.dispatcher.opens()
     steps = {step["key"]: step for step in play.handler.get(f"/cases/{case.number}")["possible"]}
     assert (steps["accept"]["to"], steps["accept"]["to_title"]["zh"]) == ("handling", "处置中")
+    assert steps["accept"]["to_kind"] == "working"
 
     ends = {step["key"]: step["outcome"] for step in play.dispatcher.get(f"/cases/{case.number}")["possible"]}
     assert (ends["end_duplicate"], ends["end_no_action"]) == ("duplicate", "no_action_needed")

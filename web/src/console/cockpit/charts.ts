@@ -13,6 +13,7 @@ export interface Look {
 }
 
 const DAY = 86_400_000
+const PERIODS = 14
 export const COLOURS = ['chart-1', 'chart-2', 'chart-3', 'chart-4', 'chart-5', 'chart-6', 'chart-7', 'chart-8']
 const sized = (look: Look, pixels: number) => Math.max(12, Math.round(pixels * look.scale))
 
@@ -35,16 +36,26 @@ interface Hovered {
   seriesName: string
 }
 
+/** Of a single period a chart would draw the axis into the future: it shows the periods before it, up to this one. */
+export function axisOf(lines: Of<'trend'>['lines']): { min: number; max: number } | null {
+  const points = lines.flatMap((line) => line.points)
+  const newest = points[0]
+  if (!newest || points.some((point) => point.start !== newest.start)) return null
+  const max = Date.parse(newest.start)
+  return { min: max - (PERIODS - 1) * (Date.parse(newest.end) - max), max }
+}
+
 export function trendOf(lines: Of<'trend'>['lines'], look: Look): EChartsCoreOption {
   const moments = lines.flatMap((line) => line.points.map((point) => Date.parse(point.start)))
-  const isLong = Math.max(...moments) - Math.min(...moments) > 2 * DAY
+  const axis = axisOf(lines)
+  const isLong = axis ? axis.max - axis.min > 2 * DAY : Math.max(...moments) - Math.min(...moments) > 2 * DAY
   const label = { color: look.colour('ink-3'), fontSize: sized(look, 12), hideOverlap: true }
   const single = lines.length === 1
   return {
     useUTC: true, animation: false, textStyle: { fontFamily: look.colour('font') },
     grid: { left: 2, right: 8, top: 8, bottom: 2, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
     xAxis: {
-      type: 'time', axisLine: { lineStyle: { color: look.colour('line-2') } }, axisTick: { show: false }, splitLine: { show: false }, splitNumber: 4,
+      type: 'time', ...(axis ? { min: axis.min + look.offset, max: axis.max + look.offset } : {}), axisLine: { lineStyle: { color: look.colour('line-2') } }, axisTick: { show: false }, splitLine: { show: false }, splitNumber: 4,
       axisLabel: { ...label, formatter: (value: number) => (isLong ? dateTime(value - look.offset).slice(5, 10) : dateTime(value - look.offset).slice(11)) },
     },
     yAxis: { type: 'value', scale: true, splitNumber: 3, axisLabel: label, splitLine: { lineStyle: { color: look.colour('line-1') } } },

@@ -19,6 +19,6 @@ export default {
     dimension: { label: 'By what', region: 'By region', organisation: 'By organisation' }, place: 'Place', wholeCity: 'The widest I may see', others: '{n} more are computed by region only and not listed here',
     knownAt: 'As known at', knownAtHelp: 'Choose a past moment to see the numbers that the platform showed then', now: 'now', asKnown: 'These are the numbers as known at {at}', toNow: 'Back to now',
     compute: 'Compute now', computing: 'It will be computed', computed: 'Computed', computeFailed: 'It was not computed', series: 'Over time', whole: 'Each point is the value of one period', noSeries: 'No value was computed here yet', warn: 'Warning', alarm: 'Alarm', targetLine: 'Target',
-    ranking: 'Ranking', parts: 'Parts of the region', organisations: 'Organisations', noParts: 'No parts to compare', rank: 'Rank', past: 'Values shown for this period', pastLong: 'Late data changes a period that is over; every value that was ever shown is here.', shownFrom: 'Since', pastRows: '{n} rows', explanation: 'Why it is this number', choosePeriod: 'Which period', noPast: 'No value was shown',
+    ranking: 'Ranking', parts: 'Parts of the region', organisations: 'Organisations', noParts: 'No parts to compare', rank: 'Rank', past: 'Values shown for this period', pastLong: 'Late data changes a period that is over; every value that was ever shown is here.', shownFrom: 'Since', pastRows: '{n} row | {n} rows', explanation: 'Why it is this number', choosePeriod: 'Which period', noPast: 'No value was shown',
   },
 } satisfies Messages

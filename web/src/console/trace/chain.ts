@@ -33,7 +33,7 @@ export interface Drawn {
   height: number
 }
 
-export const NODE = { height: 92, gapX: 72, gapY: 16, narrowest: 132, widest: 232 }
+export const NODE = { height: 108, gapX: 72, gapY: 16, narrowest: 132, widest: 232 }
 export const MOST = 6
 
 /** A case that has ended gets a last node of its own, so that the chain ends where the matter did. */

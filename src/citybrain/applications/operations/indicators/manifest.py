@@ -41,6 +41,7 @@ class IndicatorDefinition(Declared):
     """How rows become a number: `ratio` is scale × Σ numerator ÷ Σ denominator."""
     scale: Number = 1
     decimals: Annotated[int, Field(ge=0, le=6)] = 1
+    """How many are shown; a count has none unless it says so."""
     direction: Direction = "none"
     """Whether more is better (`up`), less is better (`down`), or neither."""
     thresholds: Thresholds | None = None
@@ -80,6 +81,12 @@ class IndicatorDefinition(Declared):
         own = self.sql.rstrip(";")
         views = ", ".join(f"{name} AS ({sql})" for name, sql in self.views.items())
         return f"WITH {views} SELECT * FROM ({own})" if views else own  # noqa: S608 - a pack's SQL, tried by its judge
+
+    @model_validator(mode="before")
+    @classmethod
+    def write_counts_whole(cls, given: Any) -> Any:
+        is_plain = isinstance(given, dict) and given.get("aggregate") == "count" and "decimals" not in given
+        return {**given, "decimals": 0} if is_plain else given
 
     @model_validator(mode="after")
     def check_rolling(self) -> Self:

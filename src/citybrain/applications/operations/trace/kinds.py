@@ -17,6 +17,7 @@ from citybrain.applications.operations.reports import queries as reports
 from citybrain.applications.operations.trace.types import Address, Fact
 from citybrain.base.accounts.types import Viewer
 from citybrain.base.errors import Forbidden, NotFound
+from citybrain.base.notices.models import NOBODY
 from citybrain.base.notices.queries import get_told, told_about, words_of
 from citybrain.hubs.business.cases import queries as cases
 from citybrain.hubs.business.signals import queries as signals
@@ -110,8 +111,8 @@ def _signal(viewer: Viewer, signal_id: str, ref: str) -> Found:
     is_alarm = signal.source == ALARM_SOURCE  # its source_id is the alarm's id: for the alarm's own hop to say
     words = signal.called or signal.label or signal.case_type
     fact = Fact(
-        ref, "signal", str(signal.pk), {"zh": words, "en": words}, signal.occurred_at, signal.state,
-        signal.region_path,
+        ref, "signal", str(signal.pk), {"zh": words, "en": signal.subject_en or words}, signal.occurred_at,
+        signal.state, signal.region_path,
         data={"kind": signal.kind, "source": signal.source, "source_id": "" if is_alarm else signal.source_id,
               "merge_reason": signal.merge_reason, "classified_by": signal.classified_by},
     )  # fmt: skip
@@ -164,7 +165,10 @@ def _assignment(viewer: Viewer, assignment_id: str, ref: str) -> Found:
 
 
 def _notice(viewer: Viewer, notice_id: str, ref: str) -> Found:
-    """That somebody was told of a case: whoever may see the case may see that; to which person, is not shown."""
+    """That somebody was told of a case: whoever may see the case may see that; to which person, is not shown.
+
+    Of why it failed only that nobody was there is told: other errors may hold an address.
+    """
     notice = get_told(notice_id)
     kind, _, number = notice.subject.partition("/")
     if kind != "case":
@@ -174,7 +178,8 @@ def _notice(viewer: Viewer, notice_id: str, ref: str) -> Found:
     title = {language: words_of(notice, language)[0] for language in ("zh", "en")}
     fact = Fact(
         ref, "notice", notice_id, title, notice.created_at, str(notice.state), case.region_path,
-        data={"key": notice.key, "to": notice.recipient.partition(":")[0], "sent_at": notice.sent_at},
+        data={"key": notice.key, "to": notice.recipient.partition(":")[0], "sent_at": notice.sent_at,
+              "why": notice.error if notice.error == NOBODY else ""},
     )  # fmt: skip
     return Found(fact, [("told", Address("case", number))], [])
 

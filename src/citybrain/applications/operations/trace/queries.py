@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Literal
 
 from citybrain.applications.operations.trace.kinds import READERS, Found, read
+from citybrain.applications.operations.trace.tree import WORDS
 from citybrain.applications.operations.trace.types import Address, Chain, Fact, Link, Told
 from citybrain.base.accounts.types import Viewer
 from citybrain.base.bus.models import OutboxEvent
@@ -34,7 +35,7 @@ def trace(viewer: Viewer, kind: str, key: str) -> Chain:
     walk = Walk(viewer)
     start = Address(kind, key)
     if not walk.visit(start):
-        raise NotFound("input.not_found")
+        raise NotFound("trace.unknown", id=key, kind_zh=WORDS["zh"][kind], kind_en=WORDS["en"][kind])
     walk.follow(start, "causes")
     walk.follow(start, "effects")
     return walk.chain(start)

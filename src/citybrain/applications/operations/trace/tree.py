@@ -12,11 +12,13 @@ WORDS = {
     "zh": {
         "reading": "读数", "alarm": "告警", "signal": "线索", "case": "案件", "assignment": "任务",
         "notice": "通知", "value": "指标值", "report": "报告",
+        "nobody there": "(没有收件人)",
         "withheld": "(不在您的职责范围内)", "above": "(见上)", "cut": "……(内容过多,未全部列出)",
     },
     "en": {
         "reading": "reading", "alarm": "alarm", "signal": "signal", "case": "case", "assignment": "assignment",
         "notice": "notice", "value": "value", "report": "report",
+        "nobody there": "(nobody there)",
         "withheld": "(outside your duties)", "above": "(see above)", "cut": "… (there is more)",
     },
 }  # fmt: skip
@@ -66,5 +68,6 @@ class _Drawing:
         if again:
             return f"{kind} {fact.id} {self.words['above']}"
         at = fact.at.astimezone(self.zone).strftime("%Y-%m-%d %H:%M:%S") if fact.at else ""
-        parts = (kind, fact.id or "", fact.title.get(self.language, ""), fact.state, at)
+        why = self.words.get(str(fact.data.get("why", "")), "")
+        parts = (kind, fact.id or "", fact.title.get(self.language, ""), fact.state, at, why)
         return "  ".join(part for part in parts if part)

@@ -16,7 +16,7 @@ from citybrain.base.bus.describing import describe
 from citybrain.base.bus.publishing import handling
 from citybrain.base.errors import Conflict
 from citybrain.base.notices.channels import channel
-from citybrain.base.notices.models import Letter, Notice
+from citybrain.base.notices.models import NOBODY, Letter, Notice
 from citybrain.base.notices.texts import text_of
 from citybrain.base.notices.types import Target, recipients_of
 
@@ -89,7 +89,7 @@ def _deliver_together(numbers: Sequence[int]) -> None:
         attempts=F("attempts") + 1, state=Notice.State.SENT, sent_at=clock.now(), error=""
     )
     for notice in lonely:
-        _fail(notice, "nobody there")
+        _fail(notice, NOBODY)
 
 
 def _locked(numbers: Sequence[int]) -> QuerySet[Notice]:

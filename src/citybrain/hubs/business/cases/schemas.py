@@ -250,6 +250,7 @@ class PossibleShown(Schema):
     needs: list[str] = Field(description="Fields that must be given", examples=[["reason"]])
     to: str | None = Field(description="The state it leads to", examples=["handling"])
     to_title: Title | None
+    to_kind: str = Field(description="waiting, working, checking or ended; empty where it stays", examples=["checking"])
     outcome: str = Field(description="How the case ends by it; empty where it does not", examples=["duplicate"])
     blocked_by: list[dict[str, Any]] = Field(description="Conditions that are not met yet; empty when it can be taken")
 

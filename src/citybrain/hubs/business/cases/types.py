@@ -110,3 +110,4 @@ class Possible:
     to_title: dict[str, str] | None = None
     outcome: str = ""
     blocked_by: tuple[dict[str, Any], ...] = ()
+    to_kind: str = ""

@@ -29,7 +29,7 @@ export function whyWords(why: Why, isShort = false): string {
   const line = t('casepage.why.line', { type, region })
   if (isShort) return line
   const by = words(`casepage.why.by_${String(why.decided_by ?? '')}`, '')
-  return [line, by, String(why.note ?? '')].filter(Boolean).join('；')
+  return [line, by, String(why.note ?? '')].filter(Boolean).join(t('common.between'))
 }
 
 /** Why a report was put to this case. */

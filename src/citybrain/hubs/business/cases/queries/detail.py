@@ -170,11 +170,12 @@ def possible_steps(viewer: Viewer, case: Case, *, declared: Catalogue | None = N
             if waiting is (step.verb == "extend"):
                 continue
         blocked = unmet(explain_guard(step, case, case_type, clock.now()))
-        target = loop.state_by_key[step.to].title.model_dump() if step.to else None
+        target = loop.state_by_key[step.to] if step.to else None
         found.append(
             Possible(
-                step.key, step.title.model_dump(), step.verb, step.asks, step.to, target, step.outcome or "",
-                tuple(blocked),
+                step.key, step.title.model_dump(), step.verb, step.asks, step.to,
+                target.title.model_dump() if target else None, step.outcome or "", tuple(blocked),
+                target.kind if target else "",
             )
         )  # fmt: skip
     return found
