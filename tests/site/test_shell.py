@@ -47,7 +47,7 @@ class TestOneShape:
             "title": "The input is not valid",
             "status": 422,
             "code": "input.invalid",
-            "detail": "Correct the fields listed under errors and try again.",
+            "detail": "Correct each field as said at it and try again.",
             "errors": [
                 error("name", "too_short", "Shorter than 1", "Add what is missing."),
                 error("mode", "choice", "Only one of these: 'live' or 'history'", "Use one of the listed values."),

@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { addressOf, chipsOf, filtersOf, isSame, QUICK, withFilter, without } from '@/console/cases/filters'
+import { addressOf, chipsOf, counted, filtersOf, isSame, QUICK, withFilter, without } from '@/console/cases/filters'
 
 describe('filters of the list of cases', () => {
   it('reads an address and leaves out what the list does not know', () => {
     expect(filtersOf({ overdue: 'true', case_type: 'urban', severity: ['1', '2'], view: 'map', colour: 'red', q: '' })).toEqual({
       overdue: 'true', case_type: ['urban'], severity: ['1', '2'],
     })
+  })
+
+  it('counts without an order, which a count has not', () => {
+    expect(counted(filtersOf({ overdue: 'true', order: 'due' }))).toEqual({ overdue: 'true' })
   })
 
   it('makes an address of the filter that the API names, and reads the same back', () => {

@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { guessCategory, type Category } from '@/portal/parts/city'
 import { requestKey } from '@/portal/parts/chance'
+import { far } from '@/portal/parts/far'
+import partMessages from '@/portal/parts/messages'
+import { addMessages } from '@/shared/i18n'
 import { metresPerPixel, moved, toPlace, toWorld, viewOf, zoomed, type View } from '@/portal/map/projection'
 import { forgetAll, forgetOne, mine, plainCode, remember } from '@/portal/parts/mine'
 
@@ -72,4 +75,11 @@ it('makes request keys that nobody guesses and the API takes', () => {
   const keys = new Set(Array.from({ length: 500 }, requestKey))
   expect(keys.size).toBe(500)
   for (const key of keys) expect(key).toMatch(/^[A-Za-z0-9_-]{32}$/)
+})
+
+describe('how far away', () => {
+  it('is told in metres up to a kilometre, then roundly', () => {
+    addMessages({ 'parts/messages.ts': { default: partMessages } })
+    expect([50, 950, 1000, 1250, 2050, 12_400].map(far)).toEqual(['约 50 米', '约 950 米', '约 1 公里', '约 1.3 公里', '约 2 公里', '约 12 公里'])
+  })
 })

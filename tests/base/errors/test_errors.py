@@ -23,7 +23,7 @@ def test_a_problem_document_says_which_field_why_and_what_would_be_right() -> No
         "title": "The input is not valid",
         "status": 422,
         "code": "input.invalid",
-        "detail": "Correct the fields listed under errors and try again.",
+        "detail": "Correct each field as said at it and try again.",
         "errors": [
             {
                 "field": "reading[3].at",

@@ -15,3 +15,9 @@ export function regionName(region: { name: string; name_en?: string }): string {
 export function caseTitle(row: { title: string; title_en?: string | undefined }): string {
   return titleOf({ zh: row.title, en: row.title_en })
 }
+
+/** The parts of the city that a place lies in, and its address without those that it repeats. */
+export function placeName(parts: readonly string[], address: string | null | undefined): string {
+  const rest = parts.reduce((left, part) => (part && left.startsWith(part) ? left.slice(part.length).trimStart() : left), address ?? '')
+  return [parts.filter(Boolean).join(' '), rest].filter(Boolean).join(' · ')
+}

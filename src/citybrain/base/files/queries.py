@@ -21,6 +21,11 @@ def hashes_of(keys: Iterable[str]) -> dict[str, str]:
     return dict(File.objects.filter(key__in=list(keys)).values_list("key", "hash"))
 
 
+def has_picture(keys: Iterable[str]) -> bool:
+    """Whether one of these files is a picture."""
+    return File.objects.filter(key__in=list(keys), media_type__startswith="image/").exists()
+
+
 def get_file(viewer: Viewer, key: str) -> File:
     """One file within reach; raises NotFound."""
     file = viewer.scoped(File.objects.filter(key=key)).first()

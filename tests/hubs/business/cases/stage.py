@@ -126,7 +126,12 @@ class Person:
         return [step["key"] for step in self.get(f"/cases/{case.number}")["possible"]]
 
     def uploads(self, shot: int | None = None) -> str:
-        file = SimpleUploadedFile("灯.png", picture(shot), content_type="image/png")
+        return self._uploads(SimpleUploadedFile("灯.png", picture(shot), content_type="image/png"))
+
+    def uploads_note(self, text: str) -> str:
+        return self._uploads(SimpleUploadedFile("说明.txt", text.encode(), content_type="text/plain"))
+
+    def _uploads(self, file: SimpleUploadedFile) -> str:
         answer = self.client.post(f"{API}/files", {"file": file}, content_type=MULTIPART_CONTENT)
         return str(_read(answer)["key"])
 

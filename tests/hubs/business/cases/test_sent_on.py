@@ -69,6 +69,21 @@ def test_a_photo_that_did_not_convince_is_no_evidence_of_the_next_finish(play: P
     assert len(case.evidence) == 2
 
 
+def test_a_document_alone_proves_no_finish(play: Play):
+    """Where a step asks for evidence there is a photo among it; documents may go with it."""
+    case = play.dispatcher.opens()
+    play.handler.takes("accept", case)
+    document = play.handler.uploads_note("已更换灯泡")
+
+    with pytest.raises(Refused) as refused:
+        play.handler.takes("finish", case, note="好了", evidence=[document])
+    assert refused.value.fields == {"evidence": "case.evidence_no_picture"}
+    assert (case.state, len(case.evidence)) == ("handling", 0)
+
+    play.handler.takes("finish", case, note="好了", evidence=[document, play.handler.uploads()])
+    assert case.state == "to_verify"
+
+
 def test_the_timeline_names_organisations_in_the_reader_s_language(play: Play):
     """Where an organisation has an English name; the others keep their own."""
     Organisation.objects.filter(code="urban").update(name_en="Urban management bureau")

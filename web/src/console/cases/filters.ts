@@ -33,6 +33,11 @@ export function asked(filters: Filters): Record<string, unknown> {
   return { ...filters }
 }
 
+/** The query of a count, which has no order. */
+export function counted(filters: Filters): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(filters).filter(([name]) => name !== 'order'))
+}
+
 /** The filter that the API names for a list, as the address of its page. */
 export function addressOf(query: Record<string, unknown>): LocationQueryRaw {
   return Object.fromEntries(

@@ -2,6 +2,12 @@
 import { number } from '@/shared/format'
 import { t } from '@/shared/i18n'
 
+/** Where it comes from: its kind, and of other systems which one and the number that it has there. */
+export function sourceWords(one: { kind: string; source: string; source_id: string }): string {
+  const kind = t(`signals.kinds.${one.kind}`)
+  return ['alarm', 'app'].includes(one.kind) ? kind : [kind, one.source, one.source_id].join(' · ')
+}
+
 export interface Reason {
   merge?: boolean | undefined
   rule?: string | undefined

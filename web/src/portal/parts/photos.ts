@@ -42,8 +42,17 @@ export async function dropPhotos(ids: string[]): Promise<void> {
   }
 }
 
-/** A photo as it is sent: upright, at most 1920 pixels a side; what the browser cannot draw goes as it is. */
-export async function smaller(file: Blob): Promise<Blob> {
+/** Whether the browser can show it, also one that cannot draw it smaller. */
+async function isPicture(file: Blob): Promise<boolean> {
+  const image = new Image()
+  image.src = URL.createObjectURL(file)
+  const isShown = await image.decode().then(() => true, () => false)
+  URL.revokeObjectURL(image.src)
+  return isShown
+}
+
+/** A photo as it is sent: upright, at most 1920 pixels a side; null for what is no picture. */
+export async function smaller(file: Blob): Promise<Blob | null> {
   try {
     const image = await createImageBitmap(file, { imageOrientation: 'from-image' })
     const scale = Math.min(1, MOST_SIDE / Math.max(image.width, image.height))
@@ -55,6 +64,6 @@ export async function smaller(file: Blob): Promise<Blob> {
     const drawn = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', 0.85))
     return drawn && drawn.size < file.size ? drawn : file
   } catch {
-    return file
+    return (await isPicture(file)) ? file : null
   }
 }

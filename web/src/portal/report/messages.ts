@@ -3,7 +3,7 @@ import type { Messages } from '@/shared/i18n'
 const texts: Messages = {
   zh: {
     title: '反映问题', receiptTitle: '已收到', steps: '第 {n} 步，共 3 步', resume: '这是您上次没有发完的内容', restart: '重新填写', back: '上一步', next: '下一步',
-    photoTitle: '拍一张照片', photoWhy: '照片能让工作人员更快找到问题。请尽量不要拍到人脸和车牌。', take: '拍照或选照片', another: '再加一张', noPhoto: '没有照片，继续',
+    photoTitle: '拍一张照片', photoWhy: '照片能让工作人员更快找到问题。请尽量不要拍到人脸和车牌。', take: '拍照或选照片', another: '再加一张', noPhoto: '没有照片，继续', notPhoto: '“{names}”不是能打开的照片，没有加上。请另选一张。', and: '”“',
     removePhoto: '去掉第 {n} 张照片', photoN: '第 {n} 张照片', most: '最多 {n} 张', photoNote: '照片里的拍摄位置等信息会被去掉，审核后才会公开。',
     placeTitle: '在哪里？', locate: '用我现在的位置', locating: '正在定位…', denied: '没有得到位置许可。请在地图上选，或填写地址。', unavailable: '没能定位。请在地图上选，或填写地址。',
     placeHelp: '拖动地图，让图钉对准发生问题的地方。', mapFailed: '地图没有加载出来，请填写地址。', address: '地址或明显标志', addressHelp: '例如：江汉大道 12 号小学门口', chosen: '已选位置', notChosen: '还没有选位置',
@@ -17,7 +17,7 @@ const texts: Messages = {
   },
   en: {
     title: 'Report a problem', receiptTitle: 'Received', steps: 'Step {n} of 3', resume: 'This is what you did not finish last time', restart: 'Start anew', back: 'Back', next: 'Next',
-    photoTitle: 'Take a photo', photoWhy: 'A photo helps people find the problem sooner. Please leave out faces and number plates.', take: 'Take or choose a photo', another: 'Add another', noPhoto: 'Go on without a photo',
+    photoTitle: 'Take a photo', photoWhy: 'A photo helps people find the problem sooner. Please leave out faces and number plates.', take: 'Take or choose a photo', another: 'Add another', noPhoto: 'Go on without a photo', notPhoto: '“{names}” is no photo that can be opened and was not added. Please choose another.', and: '”, “',
     removePhoto: 'Remove photo {n}', photoN: 'Photo {n}', most: 'At most {n}', photoNote: 'Where it was taken and the like is removed from the photo; it becomes public only after a check.',
     placeTitle: 'Where is it?', locate: 'Use where I am now', locating: 'Finding you…', denied: 'There is no permission to find you. Choose on the map, or write the address.', unavailable: 'You could not be found. Choose on the map, or write the address.',
     placeHelp: 'Drag the map until the pin stands where the problem is.', mapFailed: 'The map did not load; please write the address.', address: 'Address or landmark', addressHelp: 'For example: in front of the school, 12 Jianghan Avenue', chosen: 'Place is chosen', notChosen: 'No place is chosen yet',

@@ -8,7 +8,7 @@ from django.db.models import Max
 
 from citybrain.base.errors import BadInput, FieldError, NotFound
 from citybrain.base.files.actions import attach, share_files
-from citybrain.base.files.queries import hashes_of
+from citybrain.base.files.queries import has_picture, hashes_of
 from citybrain.hubs.business.cases.actions.change import Change
 from citybrain.hubs.business.cases.loops import Transition
 from citybrain.hubs.business.cases.models import Case, Evidence, TimelineEntry
@@ -21,7 +21,8 @@ SENT_BACK = ("case.rejected", "case.reopened")
 def add_evidence(change: Change, step: Transition, files: Iterable[str]) -> None:
     """Put uploads of the actor to the case; those that are there already stay as they are.
 
-    Raises BadInput for a file that is not his or is used elsewhere.
+    Raises BadInput for a file that is not his or is used elsewhere, and where the step asks for evidence without a
+    picture among it.
     """
     wanted = list(files)
     if not wanted:
@@ -39,6 +40,8 @@ def add_evidence(change: Change, step: Transition, files: Iterable[str]) -> None
         except NotFound as error:
             wrong = FieldError("evidence", "case.not_your_file", {"key": error.data.get("key", "")})
             raise BadInput("input.invalid", fields=(wrong,)) from error
+        if "evidence" in step.needs and not has_picture(wanted):
+            raise BadInput("input.invalid", fields=(FieldError("evidence", "case.evidence_no_picture"),))
     change.new_rows.extend(
         Evidence(case=case, file=file, step=step.key, added_by=change.actor.actor_key, added_at=change.at)
         for file in wanted

@@ -39,6 +39,8 @@ class AlarmMessage(bus.Message, frozen=True, kw_only=True):
     folded: bool = False
     root: str = ""
     kind: str = ""
+    unit: str = ""
+    thing_name: str = ""
     model: str = ""
     gateway: str = ""
 
@@ -103,14 +105,15 @@ def again(alarm: AlarmMessage, others: int = 0) -> dict[str, str]:
 
 def signal_of(alarm: AlarmMessage, event: bus.Event, types: Mapping[str, CaseTypeView]) -> Signal:
     path = alarm.region_path or event.region_path
-    value = "" if alarm.value is None else f" = {alarm.value:g}"
+    has_unit = alarm.value is not None and alarm.unit not in ("", "1")
+    value = f" {alarm.value:g} {alarm.unit}" if has_unit else ""
     return Signal(
         kind="alarm",
         source=ALARM_SOURCE,
         source_id=alarm.alarm,
         subject=alarm.title.get("zh", alarm.rule),
         subject_en=alarm.title.get("en", ""),
-        text=f"{alarm.thing} {alarm.property}{value} ({alarm.rule})",
+        text=f"{alarm.thing_name or alarm.thing}{value}",
         occurred_at=alarm.start_at,
         recorded_at=clock.now(),
         reported_by=event.actor,
