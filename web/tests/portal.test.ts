@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { guessCategory, type Category } from '@/portal/parts/city'
-import { requestKey } from '@/portal/parts/chance'
+import { requestKey } from '@/shared/chance'
 import { metresPerPixel, moved, toPlace, toWorld, viewOf, zoomed, type View } from '@/portal/map/projection'
 import { forgetAll, forgetOne, mine, plainCode, remember } from '@/portal/parts/mine'
 
