@@ -28,6 +28,7 @@ CONSOLE: dict[str, Callable[[Everything], str]] = {
     "/situation": lambda it: "/situation",
     "/cockpit/:scene?": lambda it: "/cockpit",
     "/signals": lambda it: "/signals",
+    "/signals/new": lambda it: "/signals/new",
     "/cases": lambda it: "/cases",
     "/cases/:number": lambda it: f"/cases/{it.case}",
     "/alarms": lambda it: "/alarms",

@@ -1,6 +1,6 @@
 /** The report that somebody is writing: kept on this phone with every change until it was received. */
 import { reactive, watch } from 'vue'
-import { requestKey } from './chance'
+import { requestKey } from '@/shared/chance'
 import { forget, keep, kept } from './keeping'
 import { dropPhotos } from './photos'
 
