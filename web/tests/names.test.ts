@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { setLanguage } from '@/shared/i18n'
-import { caseTitle, organisationOf } from '@/shared/names'
+import { caseTitle, organisationOf, placeName } from '@/shared/names'
 
 describe('names in two languages', () => {
   afterEach(() => setLanguage('zh'))
@@ -17,5 +17,11 @@ describe('names in two languages', () => {
     expect(organisationOf({ organisation_name: '市城管执法委', organisation_name_en: '' })).toBe('市城管执法委')
     expect(caseTitle({ title: '路灯不亮' })).toBe('路灯不亮')
     expect(organisationOf({ organisation_name: null, organisation_name_en: '' })).toBe('')
+  })
+
+  it('says a district once, whether the address names it or not', () => {
+    expect(placeName(['南浦区', '白鹭街道'], '南浦区白鹭街道雁栖路633号')).toBe('南浦区 白鹭街道 · 雁栖路633号')
+    expect(placeName(['南浦区'], '雁栖路633号')).toBe('南浦区 · 雁栖路633号')
+    expect(placeName(['南浦区', ''], '')).toBe('南浦区')
   })
 })
