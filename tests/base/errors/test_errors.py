@@ -37,7 +37,7 @@ def test_a_problem_document_says_which_field_why_and_what_would_be_right() -> No
 
 def test_a_refusal_reads_in_the_language_of_the_reader() -> None:
     refusal = BadInput("input.not_allowed", value="x", allowed="a")
-    assert refusal.title("zh") == "不允许的值 x;可用:a"
+    assert refusal.title("zh") == "不允许的值 x；可用：a"
     assert refusal.title("zh-hans") == refusal.title("zh")
     assert refusal.title("fr") == refusal.title("en") == str(refusal).split(" Use")[0]
 

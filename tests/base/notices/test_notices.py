@@ -23,7 +23,7 @@ from citybrain.base.notices.texts import NoticeText, read_entry
 from tests.base.bus.messages import Told
 
 ENTRY = {
-    "title": {"zh": "新任务:{number}", "en": "New task: {number}"},
+    "title": {"zh": "新任务：{number}", "en": "New task: {number}"},
     "text": {"zh": "{kind},请于 {due_at} 前办结", "en": "{kind}, to be finished by {due_at}"},
     "data": ["clock"],
 }
@@ -112,7 +112,7 @@ def test_a_notice_carries_what_its_words_need_and_nothing_else(cast: Any) -> Non
 def test_words_are_filled_in_for_the_reader() -> None:
     text = read_entry("test.dispatched", ENTRY, Path("notices.yaml"))
     zone = ZoneInfo("Asia/Shanghai")
-    assert text.render(DATA, "zh", zone) == ("新任务:HX1", "路灯,请于 2026-03-02 17:00 前办结")
+    assert text.render(DATA, "zh", zone) == ("新任务：HX1", "路灯,请于 2026-03-02 17:00 前办结")
     assert text.render(DATA, "en", zone)[1] == "Street light, to be finished by 2026-03-02 17:00"
 
 
@@ -251,7 +251,7 @@ def test_everybody_reads_his_own_in_his_language(cast: Any) -> None:
     deliver_due()
     client = cast.client("handler")
     (shown,) = client.get("/api/v1/notices").json()["items"]
-    assert (shown["title"], shown["text"]) == ("新任务:HX1", "路灯,请于 2026-03-02 17:00 前办结")
+    assert (shown["title"], shown["text"]) == ("新任务：HX1", "路灯,请于 2026-03-02 17:00 前办结")
     assert (shown["subject"], shown["key"], shown["read_at"]) == ("case/HX1", "test.dispatched", None)
     assert client.english().get("/api/v1/notices").json()["items"][0]["title"] == "New task: HX1"
 

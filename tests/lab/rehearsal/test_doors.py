@@ -107,7 +107,7 @@ def test_a_rehearsal_that_a_full_disk_ended_has_failed_and_so_has_its_job(
 
     failed = morning.person("steward").get(f"/rehearsals/{asked['id']}")
     assert (failed["state"], failed["finished_at"] is None) == ("failed", False)
-    assert failed["error"].startswith("预演没有完成:")
+    assert failed["error"].startswith("预演没有完成：")
     assert "No space left on device" in failed["error"]
 
 

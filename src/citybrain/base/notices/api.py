@@ -32,7 +32,7 @@ class LetterShown(Schema):
     key: str = Field(examples=["case.dispatched"])
     subject: str = Field(description="What it is about", examples=["case/HX20260302000001"])
     link: str = Field(description="The page it is about; empty when there is none", examples=["/console/cases/HX1"])
-    title: str = Field(examples=["新任务:HX20260302000001"])
+    title: str = Field(examples=["新任务：HX20260302000001"])
     text: str = Field(examples=["请于 2026-03-02 17:00 前办结"])
     data: dict[str, Any] = Field(examples=[{"number": "HX20260302000001"}])
     cause: str | None = Field(description="The event that caused it")

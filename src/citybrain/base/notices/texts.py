@@ -1,7 +1,7 @@
 """The words of notices: `notices.yaml` beside the app that sends them, in both languages.
 
     case.dispatched:
-      title: {zh: "新任务:{number}", en: "New task: {number}"}
+      title: {zh: "新任务：{number}", en: "New task: {number}"}
       text: {zh: "请于 {due_at} 前办结", en: "To be finished by {due_at}"}
       name: {zh: 新任务, en: New task}
       link: /console/cases

@@ -162,7 +162,7 @@ def test_triage_leaves_a_follower_where_he_wanted_to_be(town, citizen):
     town.deliver()
     town.deliver()
     assert Signal.objects.order_by("-pk")[0].case_number == case.number
-    assert case.told().count("并入一条线索,共2条") <= 1
+    assert case.told().count("并入一条线索，共2条") <= 1
 
 
 @pytest.mark.parametrize(

@@ -182,7 +182,7 @@ def test_what_is_not_solved_is_taken_up_again_and_waiting_goes_on(town, citizen,
     assert seen["at"] == since
     assert (seen["may_reopen"], seen["may_rate"], seen["rating"]) == (False, False, None)
     line = next(one for one in case.timeline() if one["key"] == "case.reopened")
-    assert (line["actor"]["zh"], line["text"]["zh"]) == ("市民", "重新办理:昨晚又不亮了，打***")
+    assert (line["actor"]["zh"], line["text"]["zh"]) == ("市民", "重新办理：昨晚又不亮了，打***")
     assert Record.objects.filter(action="case.reopened", actor_key__startswith="reporter:").count() == 1
     assert case.state == "dispatched"
 

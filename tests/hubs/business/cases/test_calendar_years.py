@@ -142,7 +142,7 @@ def test_a_new_holiday_moves_the_clocks_that_run_and_says_so(office: Play) -> No
 
     assert due(case.number) == local("2026-03-09 17:30")
     assert case.look()["due_at"] == "2026-03-09T09:30:00Z"
-    assert case.told()[-1] == "工作日历变更,三个工作日截止时间由2026-03-05 17:30改为2026-03-09 17:30"
+    assert case.told()[-1] == "工作日历变更，三个工作日截止时间由2026-03-05 17:30改为2026-03-09 17:30"
     event = OutboxEvent.objects.get(type="case.recounted")
     assert "2026-03-09T09:30:00" in event.data
     assert Record.objects.filter(action="case.recounted").count() == 1

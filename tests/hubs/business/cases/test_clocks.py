@@ -125,7 +125,7 @@ def test_closing_early_and_opening_again_wins_no_time(play: Play):
     play.dispatcher.takes("reopen", case, reason="又不亮了")
 
     assert case.due == city_clock.now() + timedelta(hours=4)
-    assert "一日办结:接着计时,此前已用83%" in case.told()
+    assert "一日办结：接着计时，此前已用83%" in case.told()
     steps = [clock for clock in case.look()["clocks"] if clock["extent"] == "step" and not clock["stopped_at"]]
     assert [(one["round"], one["due_at"]) for one in steps] == [(2, "2026-03-05T23:00:00Z")], "a step begins anew"
 

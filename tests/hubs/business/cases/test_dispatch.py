@@ -58,7 +58,7 @@ def test_a_case_that_nobody_answers_for_waits_for_a_person(play: Play):
     case = play.dispatcher.opens("city.noise")
 
     assert (case.state, case.organisation) == ("to_dispatch", None)
-    assert case.told()[-1] == "责任清单中无对应单位,待人工派遣"
+    assert case.told()[-1] == "责任清单中无对应单位，待人工派遣"
     assert play.dispatcher.sees(undispatched=True) == [case.number]
 
     with pytest.raises(Refused) as refused:
@@ -173,6 +173,6 @@ def test_the_receiving_organisation_and_the_dispatchers_are_told(play: Play):
     def inbox(name: str) -> list[str]:
         return [letter["title"] for letter in play.person(name).get("/notices")["items"]]
 
-    assert inbox("handler") == [f"新任务:路灯不亮({case.number})"]
-    assert inbox("county_dispatcher") == [f"待派遣:噪声({orphan.number})"]
+    assert inbox("handler") == [f"新任务：路灯不亮({case.number})"]
+    assert inbox("county_dispatcher") == [f"待派遣：噪声({orphan.number})"]
     assert inbox("dispatcher_elsewhere") == []

@@ -64,7 +64,7 @@ def test_a_request_for_more_time_lapses_with_the_task_it_was_asked_for(play: Pla
     [asked] = case.extensions
     assert asked["granted"] is False
     assert asked["note"].startswith("承办任务已结束,申请自动失效")
-    assert case.told()[-2] == "承办任务已结束,延期申请自动失效"
+    assert case.told()[-2] == "承办任务已结束，延期申请自动失效"
     assert "grant" not in play.dispatcher.may(case)
 
     play.handler_elsewhere.takes("extend", case, **more)

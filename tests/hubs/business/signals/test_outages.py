@@ -24,8 +24,8 @@ from tests.hubs.business.signals.conftest import STREET
 
 OUTAGE = {
     "within_minutes": 30,
-    "gateway": {"zh": "网关离线:{of} 的 {count} 台设备", "en": "Gateway {of} offline: {count} devices"},
-    "organisation": {"zh": "成片静默:{count} 台设备", "en": "Silent together: {count} devices"},
+    "gateway": {"zh": "网关离线：{of} 的 {count} 台设备", "en": "Gateway {of} offline: {count} devices"},
+    "organisation": {"zh": "成片静默：{count} 台设备", "en": "Silent together: {count} devices"},
 }
 KINDS = {
     "case_types": [
@@ -87,7 +87,7 @@ def test_the_devices_of_one_gateway_are_one_case_with_every_alarm_in_it(city):
     city.tells(Fired, lamps(312))
 
     case = city.case()
-    assert (case.title, case.signal_count) == ("网关离线:GW-7 的 312 台设备", 312)
+    assert (case.title, case.signal_count) == ("网关离线：GW-7 的 312 台设备", 312)
     signals = Signal.objects.order_by("pk")
     assert {signal.thing for signal in signals} == set(lamps(312))
     assert [signal.state for signal in signals] == ["opened"] + ["merged"] * 311
@@ -123,7 +123,7 @@ def test_devices_that_fall_silent_later_follow_within_the_window_and_not_beyond(
     city.tells(Fired, lamps(3))
     city.clock.move(minutes=20)
     city.tells(Fired, lamps(3, first=3))
-    assert city.case().title == "网关离线:GW-7 的 6 台设备"
+    assert city.case().title == "网关离线：GW-7 的 6 台设备"
 
     city.clock.move(minutes=20)
     city.tells(Fired, lamps(2, first=6))
@@ -141,14 +141,14 @@ def test_a_message_that_comes_late_joins_by_when_it_fell_silent(city):
 def test_one_after_the_other_they_come_to_the_same(city):
     for thing in lamps(4):
         city.tells(Fired, [thing])
-    assert (city.case().title, city.case().signal_count) == ("网关离线:GW-7 的 4 台设备", 4)
+    assert (city.case().title, city.case().signal_count) == ("网关离线：GW-7 的 4 台设备", 4)
     assert Signal.objects.filter(merge_reason__rule="same_outage").count() == 3
 
 
 def test_another_gateway_is_another_case_and_one_device_has_its_own_title(city):
     city.tells(Fired, lamps(2))
     city.tells(Fired, ["lamp-900"], gateway="GW-8")
-    assert [case.title for case in Case.objects.order_by("pk")] == ["网关离线:GW-7 的 2 台设备", "控制器静默"]
+    assert [case.title for case in Case.objects.order_by("pk")] == ["网关离线：GW-7 的 2 台设备", "控制器静默"]
 
 
 def test_without_a_gateway_owner_and_model_decide(city):
@@ -156,7 +156,7 @@ def test_without_a_gateway_owner_and_model_decide(city):
     city.tells(Fired, ["lamp-501"], gateway="", organisation="/gov/eco/")
     city.tells(Fired, ["pump-1"], gateway="", model="pump")
     assert [(case.title, case.signal_count) for case in Case.objects.order_by("pk")] == [
-        ("成片静默:5 台设备", 5), ("控制器静默", 1), ("控制器静默", 1)
+        ("成片静默：5 台设备", 5), ("控制器静默", 1), ("控制器静默", 1)
     ]  # fmt: skip
 
 
@@ -199,7 +199,7 @@ def test_it_closes_by_itself_where_its_kind_says_so_and_the_next_outage_is_anoth
     city.tells(Resolved, lamps(30), case_type="mute.close")
     assert city.case().closed_at == city.clock.now()
     told = timeline(city.case())[-1].text
-    assert told["zh"].startswith("结案(告警已恢复)")
+    assert told["zh"].startswith("结案（告警已恢复)")
     assert told["en"].startswith("Closed (the alarm is over): “Controller silent” and 29 more alarms are over;")
 
     city.clock.move(minutes=5)
@@ -224,7 +224,7 @@ def test_a_gateway_that_flaps_is_told_to_its_case_in_one_line(city):
     case = city.case()
     assert Signal.objects.filter(resolved_at=None).count() == case.signal_count == 50
     told = [entry.params["text"]["zh"] for entry in TimelineEntry.objects.filter(case=case, kind="alarm")]
-    assert told == ["告警“控制器静默”等50条已恢复;建议核实后结案", "告警“控制器静默”等50条并未恢复"]
+    assert told == ["告警“控制器静默”等50条已恢复；建议核实后结案", "告警“控制器静默”等50条并未恢复"]
 
 
 def test_a_merge_can_be_undone_and_stays_undone(city):
@@ -237,10 +237,10 @@ def test_a_merge_can_be_undone_and_stays_undone(city):
     signal.refresh_from_db()
     assert signal.undone[0]["rule"] == "same_outage"
     assert signal.case_number != first
-    assert Case.objects.get(number=first).title == "网关离线:GW-7 的 2 台设备"
+    assert Case.objects.get(number=first).title == "网关离线：GW-7 的 2 台设备"
     city.tells(Fired, lamps(2, first=3))
     assert {s.case_number for s in Signal.objects.exclude(thing="lamp-002")} == {first}
-    assert Case.objects.get(number=first).title == "网关离线:GW-7 的 4 台设备"
+    assert Case.objects.get(number=first).title == "网关离线：GW-7 的 4 台设备"
 
 
 def test_after_the_case_was_closed_a_further_device_opens_another(city):

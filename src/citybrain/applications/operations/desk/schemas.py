@@ -70,7 +70,7 @@ class DeskLetter(Schema):
 
     id: int = Field(examples=[41])
     subject: str = Field(examples=["case/AJ2026030200001"])
-    title: str = Field(examples=["案件已升级:路灯不亮(AJ2026030200001)"])
+    title: str = Field(examples=["案件已升级：路灯不亮（AJ2026030200001）"])
     text: str
     delivered_at: datetime
 
@@ -170,7 +170,7 @@ class HandoverSummary(DeskPlace):
     author: PersonShown
     addressee: PersonShown | None = Field(description="Null: whoever comes")
     since_at: datetime = Field(description="From when on it says what moved")
-    text: str = Field(examples=["人民路积水已退,水泵留守至 22 时"])
+    text: str = Field(examples=["人民路积水已退，水泵留守至 22 时"])
     facts_at: datetime = Field(description="When the open matters stood as it says")
     written_at: datetime
     accepted_by: PersonShown | None
@@ -298,7 +298,7 @@ class ShiftChange(Given):
 
 
 class HandoverWrite(Given):
-    text: Said = Field("", max_length=5000, examples=["人民路积水已退,水泵留守至 22 时"])
+    text: Said = Field("", max_length=5000, examples=["人民路积水已退，水泵留守至 22 时"])
     addressee: int | None = Field(None, description="Null: whoever comes", examples=[12])
     shift: int | None = Field(None, ge=1, lt=2**63, description="The shift that ends", examples=[3])
     region: Code = Field("", description="Default: the desk of the shift, or your own", examples=["420606"])

@@ -12,8 +12,8 @@ WORDS = {
     "zh": {
         "reading": "读数", "alarm": "告警", "signal": "线索", "case": "案件", "assignment": "任务",
         "notice": "通知", "value": "指标值", "report": "报告",
-        "nobody there": "(没有收件人)",
-        "withheld": "(不在您的职责范围内)", "above": "(见上)", "cut": "……(内容过多,未全部列出)",
+        "nobody there": "（没有收件人）",
+        "withheld": "（不在您的职责范围内）", "above": "（见上）", "cut": "……（内容过多，未全部列出）",
     },
     "en": {
         "reading": "reading", "alarm": "alarm", "signal": "signal", "case": "case", "assignment": "assignment",

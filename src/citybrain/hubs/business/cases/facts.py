@@ -103,7 +103,7 @@ declare(
         "case_events", ("case.*", "clock.warned"), tuple(pa.field(*one) for one in COLUMNS.items()), case_row,
         "opened_at",
     ),
-    View("cases", CASES, "每件案件一行:当前状态与首次派遣、受理、办结时间"),
+    View("cases", CASES, "每件案件一行：当前状态与首次派遣、受理、办结时间"),
     View("assignments", ASSIGNMENTS, "每项任务一行"),
     Reference(
         "case_types",

@@ -57,7 +57,7 @@ declare(
         "signal_events", ("signal.*", "text.classified"),
         (*(pa.field(*one) for one in COLUMNS.items()), pa.field(SINCE, TIME)), signal_row, reaches_back=SINCE,
     ),
-    View("signals", SIGNALS, "每条线索一行:渠道、时间、并入或立案的案件"),
+    View("signals", SIGNALS, "每条线索一行：渠道、时间、并入或立案的案件"),
     Tally(
         "signals",
         _that_stand,

@@ -48,5 +48,5 @@ declare(
     Reference(
         "streams", "stream", tuple(pa.field(*one) for one in STREAMS.items()), _streams, ("thing.*", "thing_model.*")
     ),
-    View("thing_states", STATES, "设备每次变化一行:从 since 起(含)到 until 止,设备当时的位置、权属与状态"),
+    View("thing_states", STATES, "设备每次变化一行：从 since 起（含）到 until 止，设备当时的位置、权属与状态"),
 )

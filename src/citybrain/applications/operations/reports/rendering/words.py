@@ -11,7 +11,7 @@ from citybrain.applications.operations.reports.types import Content, Language
 
 WORDS: dict[str, tuple[str, str]] = {
     "simulated": (
-        "模拟数据:本城市为模拟城市,报告中的数字均非真实。",
+        "模拟数据：本城市为模拟城市，报告中的数字均非真实。",
         "Simulated: this city is made up, and none of these numbers is real.",
     ),
     "indicator": ("指标", "Indicator"),
@@ -33,7 +33,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "address": ("说明页", "Explanation"),
     "sources": ("数字的来处", "Where the numbers come from"),
     "sources_long": (
-        "每个数字都是平台已存的数值,没有另行计算;按编号可在平台上点开到构成它的行。",
+        "每个数字都是平台已存的数值，没有另行计算；按编号可在平台上点开到构成它的行。",
         "Every number is a value that the platform keeps; nothing was computed anew. Its id opens it to its rows.",
     ),
     "normal": ("正常", "Normal"),
@@ -46,9 +46,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "total_of": ("{found} / {expected} 期合计", "total of {found} of {expected} periods"),
     "at": ("{period} 的值", "value of {period}"),
     "no_numbers": ("这个时段没有数值", "No numbers in this period"),
-    "more": ("共 {total} 个,列出前 {shown} 个", "{total} in all, the first {shown} are listed"),
+    "more": ("共 {total} 个，列出前 {shown} 个", "{total} in all, the first {shown} are listed"),
     "known_at": ("数据截至 {at}", "As known at {at}"),
-    "made_at": ("生成于 {at},第 {version} 版", "Made at {at}, version {version}"),
+    "made_at": ("生成于 {at}，第 {version} 版", "Made at {at}, version {version}"),
     "replaced": ("迟到的数据已使这份报告有了更新的版本。", "Late data has since made a newer version of this report."),
     "about": ("报告说明", "About"),
     "threshold_warn": ("预警线", "warning"),

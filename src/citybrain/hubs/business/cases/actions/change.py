@@ -25,7 +25,7 @@ from citybrain.hubs.business.cases.models import Assignment, Case, ClockRun, Ext
 from citybrain.hubs.business.cases.queries.catalogue import Catalogue, catalogue
 
 LAPSING: Actor = system_actor("dispatch")
-LAPSED = "承办任务已结束,申请自动失效 / Lapsed: the task it was asked for has ended"
+LAPSED = "承办任务已结束，申请自动失效 / Lapsed: the task it was asked for has ended"
 
 
 @dataclass

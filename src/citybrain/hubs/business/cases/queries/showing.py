@@ -40,7 +40,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "address": ("地址", "address"),
     "lon": ("经度", "longitude"),
     "lat": ("纬度", "latitude"),
-    "precision_m": ("精度(米)", "precision (m)"),
+    "precision_m": ("精度（米）", "precision (m)"),
     "signal_count": ("线索数", "reports"),
     "source": ("来源", "source"),
 }

@@ -100,7 +100,7 @@ def again(alarm: AlarmMessage, others: int = 0) -> dict[str, str]:
             "zh": f"告警“{zh}”等{others + 1}条并未恢复",
             "en": f"“{en}” and {others} more alarms are not over after all",
         }
-    return {"zh": f"告警“{zh}”({alarm.thing})并未恢复", "en": f"The alarm “{en}” ({alarm.thing}) is not over after all"}
+    return {"zh": f"告警“{zh}”（{alarm.thing}）并未恢复", "en": f"The alarm “{en}” ({alarm.thing}) is not over after all"}
 
 
 def signal_of(alarm: AlarmMessage, event: bus.Event, types: Mapping[str, CaseTypeView]) -> Signal:
@@ -174,7 +174,7 @@ def _words(alarm: AlarmMessage, language: str, *, withdrawn: bool, is_last: bool
     if language == "zh":
         which = f"等{others + 1}条" if others else f"({alarm.thing})"
         happened = f"告警“{title}”{which}{'已撤回' if withdrawn else '已恢复'}"
-        return f"{happened};建议核实后结案" if is_last else f"{happened};本案仍有其他线索未恢复"
+        return f"{happened}；建议核实后结案" if is_last else f"{happened}；本案仍有其他线索未恢复"
     which, verbs = f"The alarm “{title}” ({alarm.thing})", ("was withdrawn", "is over")
     if others:
         which, verbs = f"“{title}” and {others} more alarms", ("were withdrawn", "are over")
