@@ -25,3 +25,14 @@ export function caseOf(subject: string): string {
   const [kind, key] = subject.split('/')
   return kind === 'case' ? (key ?? '') : ''
 }
+
+const HEAD = 1.2 // lines that the head of a section and the gap below it take
+const linesOf = (one: Section): number => HEAD + one.cases.length + one.signals.length + one.letters.length + one.failures.length
+
+/** Two columns: the chief sections first on the left, each of the others below what is shorter then; one where there is no second. */
+export function columnsOf(sections: Section[], chief: ReadonlySet<string>): Section[][] {
+  const columns: [Section[], Section[]] = [sections.filter((one) => chief.has(one.key)), []]
+  const height = (column: Section[]) => column.reduce((sum, one) => sum + linesOf(one), 0)
+  for (const one of sections.filter((other) => !chief.has(other.key))) columns[height(columns[0]) < height(columns[1]) ? 0 : 1].push(one)
+  return columns.filter((column) => column.length)
+}

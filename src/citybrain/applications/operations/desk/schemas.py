@@ -39,6 +39,7 @@ class DeskCase(Schema):
     severity: int = Field(examples=[3])
     recorded_at: datetime
     due_at: datetime | None
+    finished_at: datetime | None
     is_overdue: bool
     is_supervised: bool
     signal_count: int = Field(examples=[2])
