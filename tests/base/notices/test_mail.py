@@ -50,7 +50,7 @@ def test_the_letter_is_in_his_language_with_text_html_and_a_link(cast: Any, mail
 
     by_receiver = {str(one["To"]): one for one in mailman.letters}
     chinese, english = by_receiver["handler@example.org"], by_receiver["dispatcher@example.org"]
-    assert chinese["Subject"] == "新任务：路灯不亮(HX1)"
+    assert chinese["Subject"] == "新任务：路灯不亮（HX1）"
     assert english["Subject"] == "New task: Lamp out (HX1)"
     plain, html = (chinese.get_body((kind,)).get_content() for kind in ("plain", "html"))
     assert "请及时接收" in plain

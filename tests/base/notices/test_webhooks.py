@@ -113,7 +113,7 @@ def test_notices_to_the_owner_are_told_in_both_languages(cast: Any, receiver: Re
     assert deliver_outgoing() == 1
     told = json.loads(receiver.got[0][1])
     assert told["type"] == "notice.case.dispatched"
-    assert told["data"]["title"] == {"zh": "新任务：路灯不亮(HX1)", "en": "New task: Lamp out (HX1)"}
+    assert told["data"]["title"] == {"zh": "新任务：路灯不亮（HX1）", "en": "New task: Lamp out (HX1)"}
 
 
 def test_what_fails_is_tried_again_with_the_same_id(

@@ -110,7 +110,8 @@ def examine(log: Path) -> dict[str, Any]:
             "the audit trail has every act": Record.objects.filter(object_key=case.number).count()
             == sum(
                 not (event.actor.startswith("system:dispatch") and event.type != "case.dispatched") for event in events
-            ),
+            )
+            + sum(line.key == "case.extension_lapsed" for line in lines),
             "the holder has the one open task": Assignment.objects.filter(case=case, role="lead", until=None).count()
             == int(case.organisation_id is not None and state.kind != "ended"),
             "an ended case has no running clock": state.kind != "ended"

@@ -67,7 +67,7 @@ def test_a_case_that_nobody_answers_for_waits_for_a_person(play: Play):
 
     play.dispatcher.takes("dispatch", case, organisation="eco", note="请尽快")
     assert (case.state, case.organisation) == ("dispatched", "eco")
-    assert case.told()[-1] == "派遣至市生态环境局:请尽快"
+    assert case.told()[-1] == "派遣至市生态环境局：请尽快"
 
 
 def test_a_case_without_a_region_goes_to_whoever_answers_everywhere(play: Play):
@@ -173,6 +173,6 @@ def test_the_receiving_organisation_and_the_dispatchers_are_told(play: Play):
     def inbox(name: str) -> list[str]:
         return [letter["title"] for letter in play.person(name).get("/notices")["items"]]
 
-    assert inbox("handler") == [f"新任务：路灯不亮({case.number})"]
-    assert inbox("county_dispatcher") == [f"待派遣：噪声({orphan.number})"]
+    assert inbox("handler") == [f"新任务：路灯不亮（{case.number}）"]
+    assert inbox("county_dispatcher") == [f"待派遣：噪声（{orphan.number}）"]
     assert inbox("dispatcher_elsewhere") == []

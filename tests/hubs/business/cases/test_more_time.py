@@ -25,7 +25,7 @@ def test_more_time_is_asked_for_and_granted(play: Play):
     play.dispatcher.takes("grant", case)
 
     assert (case.due - due).total_seconds() == 6 * 3600
-    assert case.told()[-2:] == ["申请延期6小时:等配件", "同意延期6小时"]
+    assert case.told()[-2:] == ["申请延期6小时：等配件", "同意延期6小时"]
     assert case.extensions[0]["granted"] is True
 
 
@@ -63,7 +63,7 @@ def test_a_request_for_more_time_lapses_with_the_task_it_was_asked_for(play: Pla
 
     [asked] = case.extensions
     assert asked["granted"] is False
-    assert asked["note"].startswith("承办任务已结束,申请自动失效")
+    assert asked["note"].startswith("承办任务已结束，申请自动失效")
     assert case.told()[-2] == "承办任务已结束，延期申请自动失效"
     assert "grant" not in play.dispatcher.may(case)
 

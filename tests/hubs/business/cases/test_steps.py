@@ -41,9 +41,9 @@ def test_a_case_goes_from_its_opening_to_its_summary(play: Play):
         "告警：进入待派遣",
         "按责任清单派遣至市城管执法委",
         "市城管执法委接收",
-        "市城管执法委处置完毕:已更换灯泡",
+        "市城管执法委处置完毕：已更换灯泡",
         "核查通过",
-        "结案（已解决):灯泡老化,已更换",
+        "结案（已解决）：灯泡老化,已更换",
     ]
 
 
@@ -203,7 +203,7 @@ def test_a_second_organisation_helps_with_a_task_of_its_own(play: Play):
     tasks = [(task["organisation"], task["role"], task["outcome"]) for task in case.assignments]
     assert tasks == [("urban", "lead", ""), ("eco", "assist", "done")]
     assert (case.state, case.organisation) == ("handling", "urban")
-    assert case.told()[-2:] == ["请市生态环境局协助:请测噪声", "市生态环境局协助完成：已测,达标"]
+    assert case.told()[-2:] == ["请市生态环境局协助：请测噪声", "市生态环境局协助完成：已测,达标"]
     with pytest.raises(Refused):
         play.handler_elsewhere.takes("contribute", case, note="再来")
 
@@ -407,7 +407,7 @@ def test_two_cases_of_one_matter_become_one(play: Play):
     merge_cases(double.number, kept.number, actor=play.cast.viewer("dispatcher"), reason="同一盏灯")
 
     assert (double.outcome, double.duplicate_of) == ("duplicate", kept.number)
-    assert double.told()[-1] == f"终结（重复案件):同一盏灯(见{kept.number})"
+    assert double.told()[-1] == f"终结（重复案件）：同一盏灯（见{kept.number}）"
     assert kept.told()[-1] == f"案件{double.number}与本案重复，已并入"
 
 

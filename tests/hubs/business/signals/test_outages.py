@@ -199,7 +199,7 @@ def test_it_closes_by_itself_where_its_kind_says_so_and_the_next_outage_is_anoth
     city.tells(Resolved, lamps(30), case_type="mute.close")
     assert city.case().closed_at == city.clock.now()
     told = timeline(city.case())[-1].text
-    assert told["zh"].startswith("结案（告警已恢复)")
+    assert told["zh"].startswith("结案（告警已恢复）")
     assert told["en"].startswith("Closed (the alarm is over): “Controller silent” and 29 more alarms are over;")
 
     city.clock.move(minutes=5)

@@ -10,8 +10,9 @@ from pathlib import Path
 from citybrain.applications.operations.trace.exporting import export
 from citybrain.applications.operations.trace.queries import trace
 from citybrain.applications.operations.trace.tree import draw
-from citybrain.applications.operations.trace.types import KINDS
+from citybrain.applications.operations.trace.types import KINDS, Chain
 from citybrain.base.accounts.types import system_viewer
+from citybrain.base.errors import NotFound
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -24,7 +25,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run(options: argparse.Namespace) -> int:
-    chain = trace(system_viewer("trace"), options.kind, options.id)
+    chain = _chain(options.kind, options.id)
     if options.export:
         lines = list(export(chain, actor=system_viewer("trace")))
         options.export.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
@@ -34,3 +35,11 @@ def run(options: argparse.Namespace) -> int:
     else:
         print("\n".join(draw(chain, options.language)))
     return 0
+
+
+def _chain(kind: str, key: str) -> Chain:
+    """Whoever types a number is told which one there is not; over HTTP it stands in the address."""
+    try:
+        return trace(system_viewer("trace"), kind, key)
+    except NotFound as none:
+        raise NotFound("trace.unknown_number", **none.data, id=key) from None

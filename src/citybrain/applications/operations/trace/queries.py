@@ -35,7 +35,7 @@ def trace(viewer: Viewer, kind: str, key: str) -> Chain:
     walk = Walk(viewer)
     start = Address(kind, key)
     if not walk.visit(start):
-        raise NotFound("trace.unknown", id=key, kind_zh=WORDS["zh"][kind], kind_en=WORDS["en"][kind])
+        raise NotFound("trace.unknown", kind_zh=WORDS["zh"][kind], kind_en=WORDS["en"][kind])
     walk.follow(start, "causes")
     walk.follow(start, "effects")
     return walk.chain(start)

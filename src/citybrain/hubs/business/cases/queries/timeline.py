@@ -117,7 +117,7 @@ def _word(name: str, value: Any, language: str) -> str:
         return outcome_words(str(value))[language]
     text = str(value)
     if name in AFTER_COLON and text:
-        return f":{text}" if language == "zh" else f": {text}"
+        return f"：{text}" if language == "zh" else f": {text}"
     if name == "into" and text:
-        return f"(见{text})" if language == "zh" else f" (see {text})"
+        return f"（见{text}）" if language == "zh" else f" (see {text})"
     return text

@@ -100,7 +100,10 @@ def again(alarm: AlarmMessage, others: int = 0) -> dict[str, str]:
             "zh": f"告警“{zh}”等{others + 1}条并未恢复",
             "en": f"“{en}” and {others} more alarms are not over after all",
         }
-    return {"zh": f"告警“{zh}”（{alarm.thing}）并未恢复", "en": f"The alarm “{en}” ({alarm.thing}) is not over after all"}
+    return {
+        "zh": f"告警“{zh}”（{alarm.thing}）并未恢复",
+        "en": f"The alarm “{en}” ({alarm.thing}) is not over after all",
+    }
 
 
 def signal_of(alarm: AlarmMessage, event: bus.Event, types: Mapping[str, CaseTypeView]) -> Signal:
