@@ -20,11 +20,11 @@ class AppealReceived(Message, frozen=True, kw_only=True):
 class AppealRated(Message, frozen=True, kw_only=True):
     """A citizen rated how a case was handled: 1 非常满意 … 5 非常不满意; `round` counts the case's reopenings.
 
-    `appeal` is the number of his report or following: several citizens rate one case, each for himself.
+    `appeal` is the number of his report or following: several citizens rate one case, each for himself; ratings of earlier versions do not say whose they are.
     """
 
     type: ClassVar[str] = "appeal.rated"
-    appeal: int
+    appeal: int | None = None
     case: str
     level: int
     round: int

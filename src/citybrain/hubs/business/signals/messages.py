@@ -45,7 +45,7 @@ class SignalMerged(Message, frozen=True, kw_only=True):
 
     type: ClassVar[str] = "signal.merged"
     signal_id: int
-    recorded_at: datetime
+    recorded_at: datetime | None = None
     case_number: str
     rule: str
     score: float
@@ -72,7 +72,7 @@ class SignalUndone(Message, frozen=True, kw_only=True):
 
     type: ClassVar[str] = "signal.undone"
     signal_id: int
-    recorded_at: datetime
+    recorded_at: datetime | None = None
     from_case: str
     case_number: str
 
@@ -82,7 +82,7 @@ class SignalEnded(Message, frozen=True, kw_only=True):
 
     type: ClassVar[str] = "signal.ended"
     signal_id: int
-    recorded_at: datetime
+    recorded_at: datetime | None = None
     reason: str
 
 
