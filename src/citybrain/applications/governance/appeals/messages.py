@@ -20,7 +20,8 @@ class AppealReceived(Message, frozen=True, kw_only=True):
 class AppealRated(Message, frozen=True, kw_only=True):
     """A citizen rated how a case was handled: 1 非常满意 … 5 非常不满意; `round` counts the case's reopenings.
 
-    `appeal` is the number of his report or following: several citizens rate one case, each for himself; ratings of earlier versions do not say whose they are.
+    `appeal` is the number of his report or following: several citizens rate one case, each for himself. What earlier
+    versions told does not say whose rating it was.
     """
 
     type: ClassVar[str] = "appeal.rated"
