@@ -226,5 +226,7 @@ def test_what_was_typed_survives_the_end_of_the_session(town: CityPlatform, wind
     send.dispatch_event("click")
     sign_in_again(page, person.name)
     expect(page.locator("#step-note:visible")).to_have_value("井盖已更换并加固")
-    page.locator("[data-submit]:visible").click()
+    with page.expect_response(lambda answer: "/actions/finish" in answer.url) as answered:
+        page.locator("[data-submit]:visible").click()
+    assert answered.value.ok, answered.value.text()
     until("it is finished", lambda: town.call("GET", f"/api/v1/cases/{number}")["state"] == "to_verify")
