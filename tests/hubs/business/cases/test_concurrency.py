@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from citybrain.base.audit import SYSTEM, Actor
 from citybrain.base.audit.models import Record
 from citybrain.base.bus.models import OutboxEvent
 from citybrain.base.clock import MovableClock
-from citybrain.base.errors import CityError, Conflict
+from citybrain.base.errors import Conflict
 from citybrain.hubs.business.cases.actions import absorb, open_case, perform
 from citybrain.hubs.business.cases.actions.watching import ring_clocks
 from citybrain.hubs.business.cases.models import Assignment, Case, TimelineEntry
+from tests.at_once import at_once
 from tests.cast import Cast
 from tests.hubs.business.cases.stage import LAMPS, declare
 
@@ -36,24 +34,6 @@ def opened(cast: Cast) -> Case:
         actor=SYSTEM, case_type="city.lamp", title="路灯不亮", source="signal", region_path=cast.street.path,
         region_code=cast.street.code,
     )  # fmt: skip
-
-
-def at_once(*acts: Callable[[], Any]) -> list[str]:
-    """Run the acts in threads that start together; `done` or the code of the refusal, for each."""
-    start = threading.Barrier(len(acts))
-
-    def run(act: Callable[[], Any]) -> str:
-        start.wait()
-        try:
-            act()
-            return "done"
-        except CityError as refused:
-            return refused.code
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def step(case: Case | str, key: str, actor: Actor, **fields: Any) -> Callable[[], Case]:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
-from citybrain.base.errors import CityError
 from citybrain.hubs.business.cases.models import Case
 from citybrain.hubs.business.signals.actions import merge_signal, merge_two_cases
 from citybrain.hubs.business.signals.models import Signal
+from tests.at_once import at_once
 from tests.cast import Cast
 from tests.hubs.business.signals.conftest import METRE, STREET, Hotline
 
@@ -24,24 +22,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def hotline(transactional_db: None, clock: Any) -> Hotline:
     return Hotline(Cast(), clock)
-
-
-def at_once(*acts: Callable[[], Any]) -> list[str]:
-    """Run the acts in threads that start together; `done` or the code of the refusal, for each."""
-    start = threading.Barrier(len(acts))
-
-    def run(act: Callable[[], Any]) -> str:
-        start.wait()
-        try:
-            act()
-            return "done"
-        except CityError as refused:
-            return refused.code
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def apart(hotline: Hotline, text: str, metres: int) -> Signal:
