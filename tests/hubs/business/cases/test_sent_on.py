@@ -96,6 +96,6 @@ def test_the_timeline_names_organisations_in_the_reader_s_language(play: Play):
     assert [(line["zh"], line["en"]) for line in lines] == [
         ("按责任清单派遣至市城管执法委", "Dispatched to Urban management bureau by the responsibility list"),
         ("市城管执法委接收", "Urban management bureau accepted it"),
-        ("请市生态环境局协助:请测噪声", "市生态环境局 was asked for help: 请测噪声"),
+        ("请市生态环境局协助：请测噪声", "市生态环境局 was asked for help: 请测噪声"),
         ("转办至市生态环境局：属环保", "Transferred to 市生态环境局: 属环保"),
     ]
