@@ -137,7 +137,8 @@ def test_days_in_pieces_are_put_together_when_they_are_over(station: Station, cl
     assert station.move() == 0  # known, wherever it lies now
 
 
-def test_a_damaged_segment_is_not_thrown_away(station: Station, caplog: pytest.LogCaptureFixture) -> None:
+def damaged_segment(station: Station) -> tuple[Path, bytes]:
+    """A closed segment with a flipped bit in the second of its two readings, and what is in it then."""
     station.reads(NOON, 1.0)
     station.reads(NOON + MINUTE, 2.0)
     station.close_segment()
@@ -145,22 +146,21 @@ def test_a_damaged_segment_is_not_thrown_away(station: Station, caplog: pytest.L
     content = bytearray(path.read_bytes())
     content[content.rindex(struct.pack("<d", 2.0))] ^= 1
     path.write_bytes(content)
+    return path, bytes(content)
+
+
+def test_a_damaged_segment_is_not_thrown_away(station: Station, caplog: pytest.LogCaptureFixture) -> None:
+    path, content = damaged_segment(station)
     assert moving.move_segments(station.data, describe) == 1
     assert "is damaged" in caplog.text
-    assert path.with_name(f"{path.name}.damaged").read_bytes() == bytes(content)
+    assert path.with_name(f"{path.name}.damaged").read_bytes() == content
     assert len(segments.segments(station.data / "hot")) == 1
 
 
 def test_a_damaged_segment_is_not_thrown_away_by_who_was_killed_after_the_commit(
     station: Station, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    station.reads(NOON, 1.0)
-    station.reads(NOON + MINUTE, 2.0)
-    station.close_segment()
-    (_, path), _ = segments.segments(station.data / "hot")
-    content = bytearray(path.read_bytes())
-    content[content.rindex(struct.pack("<d", 2.0))] ^= 1
-    path.write_bytes(content)
+    path, content = damaged_segment(station)
     commit = moving._commit
 
     def killed(*arguments: Any) -> None:
@@ -173,7 +173,7 @@ def test_a_damaged_segment_is_not_thrown_away_by_who_was_killed_after_the_commit
             moving.move_segments(station.data, describe)
     assert moving.move_segments(station.data, describe) == 0
     assert not path.exists()
-    assert path.with_name(f"{path.name}.damaged").read_bytes() == bytes(content)
+    assert path.with_name(f"{path.name}.damaged").read_bytes() == content
     assert sum(cold(station.data).values()) == 1
 
 
